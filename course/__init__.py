@@ -1,0 +1,1 @@
+"""The Social Value Academy: courseware for commissioners and providers of public services."""
