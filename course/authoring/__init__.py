@@ -1,0 +1,1 @@
+"""From an author's text file to an nbgrader assignment, and the proof that it marks fairly."""

@@ -1,0 +1,125 @@
+"""Make what learners receive from what authors wrote, through nbgrader's own generate step."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from course import places
+from course.authoring.source import NOTEBOOK, Exercise, assignment, exercise_ids, load
+from course.errors import InputError
+from course.questions import marking
+
+BUILD_KEY = "build"
+KERNEL_SECONDS = 120
+
+
+def configuration(root: Path, db_url: str | None = None) -> Config:
+    """Return nbgrader's configuration for a course folder.
+
+    Parameters
+    ----------
+    root : Path
+        The course folder: `source`, `release`, `submitted`, `autograded` and `feedback` live in it.
+    db_url : str, optional
+        The gradebook; `gradebook.db` in the folder, if left out.
+    """
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
+    config.ExecutePreprocessor.timeout = KERNEL_SECONDS
+    # a widget's view cannot be drawn in feedback: its HTML says what was answered
+    config.NbConvertBase.display_data_priority = ["text/html", "image/svg+xml", "image/png", "text/plain"]
+    return config
+
+
+def generate(made: Exercise, root: Path) -> nbformat.NotebookNode:
+    """Write an exercise into a course folder and let nbgrader make its release version.
+
+    Returns
+    -------
+    NotebookNode
+        The release version, as written to `root/release/<exercise>/exercise.ipynb`.
+
+    Raises
+    ------
+    InputError
+        If the model answers do not earn full marks, or nbgrader refuses.
+    """
+    _refuse_unearned(made)
+    source = root / "source" / made.id / NOTEBOOK
+    source.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(assignment(made), source)
+    result = nbgrader_api(root).generate_assignment(made.id, force=True, create=True)
+    if not result["success"]:
+        reason = (result.get("error") or result.get("log") or "").strip().splitlines()
+        raise InputError(
+            f"nbgrader could not release {made.id}: {reason[-1] if reason else 'no reason given'}"
+        )
+    return nbformat.read(root / "release" / made.id / NOTEBOOK, as_version=4)
+
+
+def nbgrader_api(root: Path):  # noqa: ANN201 - nbgrader has no types
+    """Return nbgrader's API on a course folder."""
+    from nbgrader.apps import NbGraderAPI
+
+    # a new gradebook is stamped by the `alembic` program, which nbgrader looks for on the PATH
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
+    return NbGraderAPI(config=configuration(root))
+
+
+def build(exercises: Path = places.EXERCISES, solutions: Path = places.SOLUTIONS) -> list[str]:
+    """Write the release version of every exercise. Returns the ids of those that changed."""
+    return [id for id, new in _released(solutions) if _write(exercises / id / NOTEBOOK, new)]
+
+
+def differing(exercises: Path = places.EXERCISES, solutions: Path = places.SOLUTIONS) -> list[str]:
+    """Return a sentence for each committed exercise that is not what its source gives."""
+    wrong = []
+    made = dict(_released(solutions))
+    for id, new in made.items():
+        place = exercises / id / NOTEBOOK
+        if not place.is_file():
+            wrong.append(f"{id} has no released notebook.")
+        elif place.read_text(encoding="utf-8") != new:
+            wrong.append(f"{id} differs from its source.")
+    wrong += [
+        f"{p.parent.name} has no source."
+        for p in exercises.glob(f"*/{NOTEBOOK}")
+        if p.parent.name not in made
+    ]
+    return wrong
+
+
+def _released(solutions: Path):  # noqa: ANN202
+    for id in exercise_ids(solutions):
+        with tempfile.TemporaryDirectory() as root:
+            yield id, nbformat.writes(generate(load(id, BUILD_KEY, solutions), Path(root))) + "\n"
+
+
+def _write(place: Path, text: str) -> bool:
+    if place.is_file() and place.read_text(encoding="utf-8") == text:
+        return False
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+    return True
+
+
+def _refuse_unearned(made: Exercise) -> None:
+    for question, key in made.keys.items():
+        model = key.correct
+        if made.questions[question].kind == "short_text" and not isinstance(model, str):
+            model = model[0]
+        earned = marking.assess(made.questions[question], key, model)
+        if earned.points != key.points:
+            raise InputError(
+                f"{made.id} is refused: the model answer to “{question}” earns "
+                f"{earned.points:g} of {key.points:g} points."
+            )

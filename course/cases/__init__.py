@@ -1,0 +1,1 @@
+"""Each learner's own case in each exercise: other numbers, equal difficulty."""

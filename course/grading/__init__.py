@@ -1,0 +1,1 @@
+"""Marking submissions with nbgrader, and reading its gradebook."""

@@ -1,0 +1,172 @@
+"""One nbgrader course folder: put submissions in, mark them, read marks and reasons out.
+
+The notebook that is marked is the author's, with the learner's answer file beside it. What a learner handed
+in as a notebook is never run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course import answers, places
+from course.authoring import build
+from course.authoring.source import NOTEBOOK, PREFIXES, Exercise, load
+from course.cases.seeds import KEY_VARIABLE
+from course.errors import InputError
+from course.questions.marking import MARK_TYPE
+
+STAMP = "source.sha256"
+
+
+@dataclass(frozen=True)
+class Row:
+    """The mark of one question. `outcome` as in `course.questions.marking`, or "person" for free text."""
+
+    question: str
+    outcome: str
+    points: float
+    out_of: float
+    message: str
+    wrong: str = ""
+    read: str = ""
+
+
+def prepare(root: Path, exercise: str, solutions: Path = places.SOLUTIONS) -> Exercise:
+    """Make a course folder ready to mark an exercise; does nothing if it is, and the source is unchanged."""
+    made = load(exercise, build.BUILD_KEY, solutions)
+    stamp = root / "source" / exercise / STAMP
+    digest = hashlib.sha256(nbformat.writes(build.assignment(made)).encode()).hexdigest()
+    if not (stamp.is_file() and stamp.read_text() == digest and (root / "gradebook.db").is_file()):
+        build.generate(made, root)
+        stamp.write_text(digest)
+    return made
+
+
+def submit(root: Path, exercise: str, learner: str, answer_file: Path | None) -> Path:
+    """Put the author's notebook and a learner's answer file where nbgrader looks for a submission."""
+    place = root / "submitted" / learner / exercise
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    shutil.copy(root / "release" / exercise / NOTEBOOK, place)
+    if answer_file is not None and answer_file.is_file():
+        shutil.copy(answer_file, place / answers.ANSWER_FILE)
+    return place
+
+
+def submit_values(root: Path, exercise: str, learner: str, values: Mapping[str, Any]) -> Path:
+    """Put a submission with the given answers (by question id) where nbgrader looks for it."""
+    place = submit(root, exercise, learner, None)
+    for question, value in values.items():
+        answers.record(place, question, value)
+    return place
+
+
+def autograde(root: Path, exercise: str, learner: str, case_key: str | None = None) -> None:
+    """Mark one submission with nbgrader, again if it was marked before.
+
+    Raises
+    ------
+    InputError
+        If nbgrader could not mark it, with its reason.
+    """
+    with _case(case_key):
+        result = build.nbgrader_api(root).autograde(exercise, learner, force=True, create=True)
+    if not result["success"]:
+        lines = [line for line in (result.get("log") or "").splitlines() if "ERROR" in line]
+        reason = lines[0].split("]")[-1].strip() if lines else str(result.get("error") or "no reason given")
+        raise InputError(f"nbgrader could not mark {exercise} of {learner}: {reason[:300]}")
+
+
+def read_marks(root: Path, made: Exercise, learner: str) -> list[Row]:
+    """Return the marks of a marked submission: points as the gradebook has them, reasons as the cells said.
+
+    One row a question, in the order of the page. Free text has outcome "person" until a person marks it.
+    """
+    notebook = nbformat.read(root / "autograded" / learner / made.id / NOTEBOOK, as_version=4)
+    outputs = {c.metadata.get("nbgrader", {}).get("grade_id"): c.get("outputs", []) for c in notebook.cells}
+    points = _gradebook_points(root, made.id, learner)
+    rows = []
+    for question in made.questions:
+        if question in made.rubrics:
+            best = made.rubrics[question].points
+            given = points.get(f"{PREFIXES['rubric']}{question}", 0.0)
+            rows.append(Row(question, "person", given, best, "A person marks this with the rubric below it."))
+            continue
+        name = f"{PREFIXES['mark']}{question}"
+        rows.append(_row(question, outputs.get(name, []), points[name], made.keys[question].points))
+    return rows
+
+
+def _row(question: str, outputs: list[Any], points: float, out_of: float) -> Row:
+    for output in outputs:
+        said = output.get("data", {}).get(MARK_TYPE)
+        if said:
+            return Row(question, said["outcome"], points, out_of, said["message"], said["wrong"], said["read"])
+    said = next((o.get("evalue", "") for o in outputs if o.output_type == "error"), "It was not run.")
+    return Row(question, "malformed", points, out_of, f"This could not be marked. {said}")
+
+
+def _gradebook_points(root: Path, exercise: str, learner: str) -> dict[str, float]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        submission = gradebook.find_submission(exercise, learner)
+        return {g.name: float(g.score) for nb in submission.notebooks for g in nb.grades}
+
+
+def mark_folder(folder: Path, marking_root: Path, case_key: str) -> list[Row]:
+    """Mark a learner's own exercise folder and keep the result in its `marks.json`.
+
+    Parameters
+    ----------
+    folder : Path
+        Named after the exercise; holds the answer file.
+    marking_root : Path
+        An nbgrader course folder of the learner's own.
+    case_key : str
+        The learner's: see `course.cases.seeds`.
+    """
+    made = prepare(marking_root, folder.name)
+    answers.read(folder)  # a damaged answer file is mended first
+    submit(marking_root, made.id, "me", folder / answers.ANSWER_FILE)
+    at = max((a.at for a in answers.read(folder).values()), default="")
+    autograde(marking_root, made.id, "me", case_key)
+    rows = read_marks(marking_root, made, "me")
+    kept = {"at": _now(), "answers_until": at, "rows": [asdict(row) for row in rows]}
+    new = folder / "marks.json.new"
+    new.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(new, folder / "marks.json")
+    return rows
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _case(case_key: str | None) -> Iterator[None]:
+    """Let the kernels started meanwhile draw this learner's case."""
+    before = os.environ.get(KEY_VARIABLE)
+    if case_key is None:
+        os.environ.pop(KEY_VARIABLE, None)
+    else:
+        os.environ[KEY_VARIABLE] = case_key
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(KEY_VARIABLE, None)
+        else:
+            os.environ[KEY_VARIABLE] = before
