@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from course.errors import InputError
 from course.measuring import Case, break_even, one_at_a_time, sroi, tornado, unit_costs, without_adjustments
 
-NEET = Case(
+COACHING = Case(
     quantity=40 * 0.55,
     proxy=9_801.38,
     invested=120_000,
@@ -33,7 +33,7 @@ cases = st.builds(
 
 
 def test_the_worked_case_year_by_year():
-    result = sroi(NEET)
+    result = sroi(COACHING)
     assert round(result.gross, 2) == 215_630.36
     assert round(result.net_year_1, 2) == 100_915.01
     assert result.years["present_value"].round(2).tolist() == [
@@ -51,15 +51,15 @@ def test_the_worked_case_year_by_year():
 
 def test_the_proxy_is_the_economic_value_of_the_unit_cost_table():
     costs = unit_costs().set_index("id")
-    assert costs.loc["neet-economic", "unit_gbp"] == NEET.proxy
+    assert costs.loc["neet-economic", "unit_gbp"] == COACHING.proxy
 
 
 def test_with_nothing_taken_off_the_ratio_is_8_98():
-    assert round(sroi(without_adjustments(NEET)).ratio, 2) == 8.98
+    assert round(sroi(without_adjustments(COACHING)).ratio, 2) == 8.98
 
 
 def test_one_assumption_at_a_time_and_then_all_together():
-    frame = one_at_a_time(NEET, {"deadweight": 0.5, "attribution": 0.4, "drop_off": 0.5})
+    frame = one_at_a_time(COACHING, {"deadweight": 0.5, "attribution": 0.4, "drop_off": 0.5})
     assert frame["assumption"].tolist() == [
         "As claimed",
         "deadweight",
@@ -74,7 +74,7 @@ def test_one_assumption_at_a_time_and_then_all_together():
 
 
 def test_break_even_deadweight_is_72_5_percent():
-    assert round(break_even(NEET, "deadweight"), 3) == 0.725
+    assert round(break_even(COACHING, "deadweight"), 3) == 0.725
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,19 @@ def test_break_even_deadweight_is_72_5_percent():
 )
 @pytest.mark.parametrize("target", [1.0, 1.5])
 def test_the_break_even_value_gives_exactly_the_target_ratio(assumption, target):
-    value = break_even(NEET, assumption, target)
-    assert sroi(replace(NEET, **{assumption: value})).ratio == pytest.approx(target, rel=1e-9)
+    value = break_even(COACHING, assumption, target)
+    assert sroi(replace(COACHING, **{assumption: value})).ratio == pytest.approx(target, rel=1e-9)
 
 
 def test_a_weak_case_has_no_break_even_share():
-    weak = replace(NEET, invested=10_000_000)
+    weak = replace(COACHING, invested=10_000_000)
     for assumption in ("deadweight", "displacement", "attribution", "drop_off", "rate"):
         assert break_even(weak, assumption) is None
-    assert break_even(replace(NEET, proxy=0), "quantity") is None
+    assert break_even(replace(COACHING, proxy=0), "quantity") is None
 
 
 def test_a_case_whose_first_year_pays_for_all_never_falls_to_break_even_by_drop_off():
-    assert break_even(replace(NEET, invested=1_000), "drop_off") is None
+    assert break_even(replace(COACHING, invested=1_000), "drop_off") is None
 
 
 def test_a_case_that_only_just_pays_breaks_even_at_nothing():
@@ -106,18 +106,18 @@ def test_a_case_that_only_just_pays_breaks_even_at_nothing():
 
 def test_an_assumption_without_a_break_even_is_refused():
     with pytest.raises(InputError) as refused:
-        break_even(NEET, "years")
+        break_even(COACHING, "years")
     assert str(refused.value) == (
         "There is no break-even for 'years'. Choose one of: quantity, proxy, invested, deadweight, "
         "displacement, attribution, drop_off, rate."
     )
     with pytest.raises(InputError, match="The target ratio is 0. Give a number above zero"):
-        break_even(NEET, "deadweight", 0)
+        break_even(COACHING, "deadweight", 0)
 
 
 def test_a_tornado_puts_the_widest_swing_first():
     ranges = {"deadweight": (0.2, 0.5), "drop_off": (0.1, 0.5), "years": (3, 5)}
-    frame = tornado(NEET, ranges)
+    frame = tornado(COACHING, ranges)
     assert list(frame.columns) == [
         "assumption",
         "low",
@@ -131,22 +131,22 @@ def test_a_tornado_puts_the_widest_swing_first():
     row = frame.set_index("assumption").loc["deadweight"]
     assert row["ratio_at_high"] == pytest.approx(1.8163, abs=1e-4)
     assert row["swing"] == pytest.approx(row["ratio_at_low"] - row["ratio_at_high"])
-    assert row["ratio_at_low"] == sroi(replace(NEET, deadweight=0.2)).ratio
+    assert row["ratio_at_low"] == sroi(replace(COACHING, deadweight=0.2)).ratio
     assert (row["low"], row["high"]) == (0.2, 0.5)
-    assert (frame["base_ratio"] == sroi(NEET).ratio).all()
+    assert (frame["base_ratio"] == sroi(COACHING).ratio).all()
     assert (frame["swing"] > 0).all()
 
 
 @pytest.mark.parametrize("call", [one_at_a_time, tornado])
 def test_unknown_or_missing_assumptions_are_refused(call):
     with pytest.raises(InputError) as refused:
-        call(NEET, {"luck": (0, 1)})
+        call(COACHING, {"luck": (0, 1)})
     assert str(refused.value) == (
         "'luck' is not an assumption. Choose one of: quantity, proxy, invested, years, deadweight, "
         "displacement, attribution, drop_off, rate."
     )
     with pytest.raises(InputError) as refused:
-        call(NEET, {})
+        call(COACHING, {})
     assert str(refused.value) == ("No assumption was given to change. Name at least one, such as deadweight.")
 
 
@@ -168,12 +168,12 @@ def test_unknown_or_missing_assumptions_are_refused(call):
 )
 def test_assumptions_that_cannot_be_used_are_refused_by_name(change, message):
     with pytest.raises(InputError) as refused:
-        replace(NEET, **change)
+        replace(COACHING, **change)
     assert str(refused.value) == message
 
 
 def test_whole_years_given_as_a_float_are_read():
-    assert sroi(replace(NEET, years=5.0)).ratio == sroi(NEET).ratio
+    assert sroi(replace(COACHING, years=5.0)).ratio == sroi(COACHING).ratio
 
 
 def test_by_default_nothing_is_taken_off_but_a_year_of_discount():
@@ -213,4 +213,4 @@ def test_every_break_even_found_is_a_true_one(case):
 
 
 def test_the_years_table_is_a_plain_frame():
-    assert isinstance(sroi(NEET).years, pd.DataFrame)
+    assert isinstance(sroi(COACHING).years, pd.DataFrame)

@@ -119,10 +119,11 @@ def test_fiscal_savings_are_split_into_cash_and_capacity_with_no_total():
 
 
 def test_fiscal_savings_refuse_economic_value_and_need_to_know_what_is_cash():
+    items = price_items({"mental-health-economic": 1}).assign(cashable=True)
     with pytest.raises(InputError) as refused:
-        fiscal_saving(price_items({"neet-economic": 1}).assign(cashable=True))
+        fiscal_saving(items)
     assert str(refused.value) == (
-        "Young person aged 18 to 24 not in employment, education or training (NEET) is not a fiscal saving. "
+        "Service for a person with a mental health disorder is not a fiscal saving. "
         "Keep economic and social value apart."
     )
     with pytest.raises(InputError, match="The items table has no column cashable"):
