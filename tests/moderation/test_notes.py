@@ -1,0 +1,144 @@
+import pandas as pd
+import pytest
+
+from course.errors import InputError
+from course.moderation import FAULTS, check_notes, words_found
+
+BIDDERS = ["Alder", "Birch CIC", "Cedar"]
+SUB_CRITERIA = {"local need": ["need", "residents", "ward*"], "delivery": ["plan", "milestone*"]}
+SOUND = (
+    "Score 3. The bid states a plan with four dated milestones and names the wards it serves, because the"
+    " need there is greatest. It does not say who replaces a partner."
+)
+
+
+def faults(*notes, bidder="Birch CIC"):
+    table = pd.DataFrame({"bidder": bidder, "note": notes})
+    return check_notes(table, BIDDERS, SUB_CRITERIA)
+
+
+def test_a_sound_note_has_no_fault():
+    table = faults(SOUND)
+    assert table.empty
+    assert table.columns.tolist() == ["note", "bidder", "fault", "words", "explanation"]
+
+
+def test_a_bare_judgement_gives_no_reason():
+    table = faults("Good plan, meets the need. A STRONG answer.")
+    assert table.to_dict("records") == [
+        {
+            "note": 1,
+            "bidder": "Birch CIC",
+            "fault": "no_reason",
+            "words": "Good, STRONG",
+            "explanation": "Nothing ties the mark to the bid: say what the bid says, or leaves out, that "
+            "earned it.",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("addition", "words"),
+    [
+        ("Better than Cedar.", "Better than, Cedar"),
+        ("ALDER offered more.", "ALDER"),
+        ("The other bids had fewer.", "other bids"),
+        ("Compared  with the rest it is thin.", "Compared  with"),
+    ],
+)
+def test_a_note_that_compares_bids_is_faulted(addition, words):
+    table = faults(f"{SOUND} {addition}")
+    assert table[["fault", "words"]].to_numpy().tolist() == [["other_bid", words]]
+    assert table["explanation"][0] == (
+        "A bid is marked against the criterion, not against other bids: take the comparison out."
+    )
+
+
+@pytest.mark.parametrize("name", ["Birch CIC", "Birch"])
+def test_a_note_may_name_its_own_bidder(name):
+    assert faults(f"{SOUND} {name} states so.").empty
+
+
+@pytest.mark.parametrize("name", ["Birch CIC", "birch", "BIRCH"])
+def test_another_bidder_is_known_without_its_company_ending(name):
+    table = faults(f"{SOUND} {name} says more.", bidder="Alder")
+    assert table["words"].tolist() == [name]
+
+
+def test_a_name_within_the_bidders_own_name_is_not_another_bid():
+    note = pd.DataFrame({"bidder": ["Birch Homes"], "note": [f"{SOUND} Birch Homes says so."]})
+    assert check_notes(note, ["Birch Homes", "Birch CIC"], SUB_CRITERIA).empty
+
+
+def test_a_word_that_holds_a_name_is_not_the_name():
+    assert faults(f"{SOUND} Cedarwood Lane and the alders are named.").empty
+
+
+def test_a_sub_criterion_that_is_not_mentioned_is_named():
+    table = faults("Score 2, because the bid sets out a plan.")
+    assert table[["fault", "words"]].to_numpy().tolist() == [
+        ["ignored_sub_criterion", "need, residents, ward*"]
+    ]
+    assert table["explanation"][0] == (
+        "The note says nothing on 'local need': say how the bid meets it, or does not."
+    )
+
+
+@pytest.mark.parametrize("note", ["", None, float("nan")])
+def test_an_empty_note_has_every_fault_but_comparison(note):
+    table = faults(note)
+    assert table["fault"].tolist() == ["no_reason", "ignored_sub_criterion", "ignored_sub_criterion"]
+    assert table["words"].tolist() == ["", "need, residents, ward*", "plan, milestone*"]
+
+
+def test_faults_are_numbered_by_note_and_have_labels():
+    table = faults(SOUND, "Weak.", SOUND)
+    assert set(table["note"]) == {2}
+    assert set(table["fault"]) < set(FAULTS)
+    assert FAULTS == {
+        "no_reason": "No reason given",
+        "other_bid": "Another bid named",
+        "ignored_sub_criterion": "Sub-criterion ignored",
+    }
+
+
+@pytest.mark.parametrize("column", ["bidder", "note"])
+def test_a_missing_column_is_named(column):
+    notes = pd.DataFrame({"bidder": ["Alder"], "note": [SOUND]}).drop(columns=column)
+    with pytest.raises(InputError) as error:
+        check_notes(notes, BIDDERS, SUB_CRITERIA)
+    assert str(error.value) == f"The notes have no column '{column}': add it, one value for each note."
+
+
+def test_a_note_on_no_bidder_is_refused():
+    with pytest.raises(InputError) as error:
+        faults(SOUND, bidder="Elm")
+    assert str(error.value) == "Note 1 is about 'Elm', who did not bid: correct the name."
+
+
+@pytest.mark.parametrize("words", [[], ["", " "], ["*"]])
+def test_a_sub_criterion_without_words_is_refused(words):
+    with pytest.raises(InputError) as error:
+        check_notes(pd.DataFrame({"bidder": [], "note": []}), BIDDERS, {"delivery": words})
+    assert str(error.value) == "The sub-criterion 'delivery' has no words to look for: give at least one."
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Jobs and a job", ["job"], ["job"]),
+        ("Jobs and a job", ["job*"], ["Jobs", "job"]),
+        ("Jobs, jobs, Jobs", ["jobs"], ["Jobs", "jobs"]),
+        ("a local\n job", [" local job "], ["local\n job"]),
+        ("carbon then jobs", ["jobs", "carbon"], ["carbon", "jobs"]),
+        ("net-zero plan", ["net-zero"], ["net-zero"]),
+        ("anything", ["", "*"], []),
+        ("(a+b)", ["a+b"], ["a+b"]),
+        ("aab", ["a+b"], []),
+        ("rejobs", ["jobs"], []),
+        ("local jobs now", ["local", "local jobs", "jobs now"], ["local jobs"]),
+        ("jobs,jobs local", ["jobs", "jobs local"], ["jobs", "jobs local"]),
+    ],
+)
+def test_words_are_found_whole_and_shown_as_written(text, words, found):
+    assert words_found(text, words) == found
