@@ -1,0 +1,285 @@
+"""The Jupyter server extension: the academy's pages under `/academy/`, and lessons as Voila apps there."""
+
+import base64
+import hmac
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from jupyter_server.auth import User
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.serverapp import ServerApp
+from jupyter_server.utils import url_path_join
+from nbformat import NotebookNode
+from voila.configuration import VoilaConfiguration
+from voila.exporter import VoilaMarkdownRenderer
+from voila.paths import collect_template_paths
+from voila.tornado.handler import TornadoVoilaHandler
+
+from course.portal import apps, pages, workspace
+from course.portal.static_files import manifest, served
+from course.portal.syllabus import Module, find
+
+TEMPLATE = "academy"
+STATEMENT_PREPARED = "25 November 2026"
+
+
+class MarkdownRenderer(VoilaMarkdownRenderer):
+    """Voila's, without a link sign behind every heading."""
+
+    def __init__(self, contents_manager: Any, *args: Any, **kwargs: Any):
+        super().__init__(contents_manager, *args, exclude_anchor_links=True, **kwargs)
+
+
+class AcademyHandler(JupyterHandler):
+    """What all pages of the academy share: no other host, and plain words when something fails."""
+
+    @property
+    def content_security_policy(self) -> str:
+        """Forbid every other host, code made from text, and inline scripts."""
+        return content_security_policy(self.request.host)
+
+    @property
+    def folder(self) -> Path:
+        """The learner's folder."""
+        return workspace.home()
+
+    def show(self, html: str) -> None:
+        """Send a page, and the cookie that lets its script end the kernel when it is left."""
+        _ = self.xsrf_token
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(html)
+
+    def plain(self, title: str, *lines: str, back: bool = True) -> None:
+        """Send a page that says one thing."""
+        self.show(pages.render("plain.html.j2", self.base_url, title=title, lines=lines, back=back))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say it in a sentence."""
+        if status_code == 404:
+            self.plain("There is no such page", "The address may have been mistyped, or the page has moved.")
+        else:
+            self.plain(
+                "That did not work",
+                "Your answers are saved. Try again, and tell your trainer this code if it happens again: "
+                f"page {status_code}.",
+            )
+
+
+def content_security_policy(host: str) -> str:
+    """Return the policy of the academy's pages, for the address that the browser asked."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            f"connect-src 'self' ws://{host} wss://{host}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+        ]
+    )
+
+
+class HomeHandler(AcademyHandler):
+    """All modules."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Show the page."""
+        self.show(pages.home_page(self.base_url, self.folder))
+
+
+class AboutHandler(AcademyHandler):
+    """What the academy is, and where the learner's work is kept."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Show the page."""
+        licences = f"{self.base_url}academy/static/{manifest()['LICENSES.txt']}"
+        self.show(pages.render("about.html.j2", self.base_url, folder=self.folder, licences=licences))
+
+
+class AccessibilityHandler(AcademyHandler):
+    """The accessibility statement, open to everybody."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Show the page."""
+        self.show(pages.render("accessibility.html.j2", self.base_url, prepared=STATEMENT_PREPARED))
+
+
+class StartHandler(AcademyHandler):
+    """The link that `academy serve` prints: it signs the learner in and stays good."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Set the cookie where the key is right."""
+        key = self.get_argument("key", "")
+        token = self.identity_provider.token
+        if token and not hmac.compare_digest(key.encode(), token.encode()):
+            sign_in(self)
+            return
+        self.identity_provider.set_login_cookie(self, User(username="learner", name="Learner"))
+        self.redirect(f"{self.base_url}academy/")
+
+
+class SignInHandler(AcademyHandler):
+    """In place of Jupyter's token page."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Say where the link is."""
+        sign_in(self)
+
+
+def sign_in(handler: AcademyHandler) -> None:
+    """Tell a visitor without the cookie how to get in."""
+    handler.set_status(403)
+    handler.plain(
+        "Open the academy with its link",
+        "This browser is not signed in yet, or the link was not complete.",
+        "Look at the window where you typed “academy serve”. Copy the whole link it printed, and open it here. "
+        "You need to do this once for each browser.",
+        back=False,
+    )
+
+
+class GoHomeHandler(AcademyHandler):
+    """In place of Jupyter's own front doors."""
+
+    @tornado.web.authenticated
+    def get(self, *_: str) -> None:
+        """Go to the page."""
+        self.redirect(f"{self.base_url}academy/")
+
+
+class ManifestHandler(AcademyHandler):
+    """The hashed names of the academy's scripts and styles, as JSON."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Send it."""
+        self.set_header("Cache-Control", "no-cache")
+        self.finish(manifest())
+
+
+class StaticHandler(AcademyHandler):
+    """Scripts and styles, to be kept by the browser for ever."""
+
+    @allow_unauthenticated
+    def get(self, name: str) -> None:
+        """Send one file, compressed where the browser takes that."""
+        found = served(name)
+        if found is None:
+            raise tornado.web.HTTPError(404)
+        kind, raw, compressed = found
+        self.set_header("Content-Type", kind)
+        self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+        self.set_header("Vary", "Accept-Encoding")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+            self.finish(compressed)
+        else:
+            self.finish(raw)
+
+
+class ReleasedNotebook:
+    """What Voila asks of a contents manager, answered with the released file and not the learner's copy."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def get(self, path: str, **kwargs: Any) -> dict[str, Any]:
+        """Return the notebook, or a picture that lies beside it."""
+        if path.endswith(self.path.name):
+            return {"type": "notebook", "path": path, "content": apps.notebook(self.path)}
+        return {"content": base64.b64encode((self.path.parent / path).read_bytes()).decode()}
+
+    def file_exists(self, path: str) -> bool:
+        """Tell whether a picture lies beside the notebook."""
+        beside = (self.path.parent / path).resolve()
+        return beside.is_relative_to(self.path.parent.resolve()) and beside.is_file()
+
+
+class AppHandler(AcademyHandler, TornadoVoilaHandler):
+    """A lesson or an exercise, run by Voila in the learner's own folder."""
+
+    module: Module
+    kind: str
+
+    @property
+    def contents_manager(self) -> Any:
+        """The released notebook only."""
+        return ReleasedNotebook(getattr(self.module, self.kind))
+
+    @tornado.web.authenticated
+    async def get(self, kind: str, name: str) -> None:  # type: ignore[override]
+        """Stream the page while the notebook runs."""
+        module = find(name)
+        if module is None:
+            raise tornado.web.HTTPError(404)
+        self.module, self.kind = module, kind
+        released: Path = getattr(module, kind)
+        if not released.exists():
+            self.set_status(404)
+            self.plain(f"{module.title}: coming", f"The {kind} of module {module.number} is not written yet.")
+            return
+        _ = self.xsrf_token
+        workspace.note_opened(self.folder, f"{kind}/{module.id}")
+        part = "lessons" if kind == "lesson" else "exercises"
+        (self.folder / part / module.folder).mkdir(parents=True, exist_ok=True)
+        async for html in self.get_generator(path=f"{part}/{module.folder}/{released.name}"):
+            self.write(html)
+            self.flush()
+
+
+def make_ready(handler: Any, notebook: NotebookNode, cwd: str) -> NotebookNode:
+    """Prepare any notebook for the template; Voila calls this before a kernel is started."""
+    urls = pages.urls(handler.base_url)
+    if isinstance(handler, AppHandler):
+        return apps.lesson_page(notebook, handler.module, handler.kind, urls)
+    name = Path(handler.request.path).stem.replace("-", " ").replace("_", " ").capitalize()
+    return apps.plain_page(notebook, name, urls)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "course.portal.extension"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    app = server.web_app
+    base = app.settings["base_url"]
+    voila = {
+        "config": server.config,
+        "template_paths": collect_template_paths(["voila", "nbconvert"], TEMPLATE),
+        "voila_configuration": VoilaConfiguration(parent=server),
+    }
+    routes: list[tuple[Any, ...]] = [
+        (r"/academy/?", HomeHandler),
+        (r"/academy/about", AboutHandler),
+        (r"/academy/accessibility", AccessibilityHandler),
+        (r"/academy/start", StartHandler),
+        (r"/academy/static/manifest\.json", ManifestHandler),
+        (r"/academy/static/([^/]+)", StaticHandler),
+        (r"/academy/(lesson|exercise)/([^/]+)", AppHandler, voila),
+        (r"/academy/.*", MissingHandler),
+        (r"/tree(?:/.*)?", GoHomeHandler),
+        (r"/voila/?", GoHomeHandler),
+        (r"/voila/tree(?:/.*)?", GoHomeHandler),
+    ]
+    app.add_handlers(".*$", [(url_path_join(base, path), *rest) for path, *rest in routes])
+
+
+class MissingHandler(AcademyHandler):
+    """An address under `/academy/` that is none of the above."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Say so."""
+        raise tornado.web.HTTPError(404)

@@ -1,0 +1,202 @@
+"""Start the academy on this computer: one Jupyter server, for one person, on loopback only."""
+
+import json
+import os
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from course import slow_import
+from course.errors import InputError
+from course.portal import workspace
+
+HERE = Path(__file__).parent
+LOOPBACK = "127.0.0.1"
+PORTS_TRIED = 50
+IDLE_KERNEL_SECONDS = 45 * 60
+KEPT_DAYS = 365
+
+# JupyterLab is code of others and needs more than our own pages may: but no other host either.
+LAB_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self' ws://127.0.0.1:* ws://localhost:* data: blob:",
+        "worker-src 'self' blob:",
+        "frame-ancestors 'self'",
+    ]
+)
+
+
+def serve(port: int = 8888, open_browser: bool = True) -> None:
+    """Serve the academy from the learner's folder until it is stopped.
+
+    Prints the one link that signs the learner in. Where `port` is taken, the next free one is used.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be used, no port is free, or the academy is running for this folder already.
+    """
+    folder = workspace.home()
+    workspace.refresh(folder)
+    running = folder / workspace.KEPT / "server.json"
+    lock = FileLock(folder / workspace.KEPT / "server.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as problem:
+        raise InputError(_already(running)) from problem
+    try:
+        _run(folder, _free_port(port), port, open_browser, running)
+    finally:
+        running.unlink(missing_ok=True)
+        lock.release()
+
+
+def _run(folder: Path, port: int, wanted: int, open_browser: bool, running: Path) -> None:
+    os.environ.update(environment(folder))
+    slow_import.mend()
+    from jupyter_server.serverapp import ServerApp
+
+    key = workspace.key(folder)
+    server = ServerApp(config=_as_config(settings(folder, port)))
+    server.initialize(argv=[], find_extensions=True)
+    link = f"http://{LOOPBACK}:{port}/academy/start?key={key}"
+    running.write_text(json.dumps({"link": link, "pid": os.getpid()}), encoding="utf-8")
+    running.chmod(0o600)
+
+    def announce() -> None:
+        if port != wanted:
+            print(f"Port {wanted} is in use by another program, so the academy uses {port}.")
+        print(
+            f"The academy is open at {link}\nYour work is kept in {folder}. To stop, press Ctrl and C here."
+        )
+        sys.stdout.flush()
+        # From here on what the server and its kernels say goes to a file, not to the learner's window.
+        os.dup2(
+            os.open(folder / workspace.KEPT / "serve.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2
+        )
+        if open_browser:
+            webbrowser.open(link)
+
+    server.io_loop.add_callback(announce)
+    server.start()
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what to add to the environment of the server and its kernels: our template and settings."""
+    kept = folder / workspace.KEPT
+    added = {"JUPYTER_PATH": HERE / "jupyter", "JUPYTER_CONFIG_PATH": HERE / "jupyter" / "config"}
+    before = {name: [p for p in os.environ.get(name, "").split(os.pathsep) if p] for name in added}
+    return {
+        **{
+            name: os.pathsep.join([str(path), *(p for p in before[name] if p != str(path))])
+            for name, path in added.items()
+        },
+        "JUPYTER_CONFIG_DIR": str(kept / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": str(kept / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(kept / "jupyter" / "lab" / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(kept / "jupyter" / "lab" / "workspaces"),
+        "ACADEMY_HOME": str(folder),
+    }
+
+
+def settings(folder: Path, port: int) -> dict[str, dict[str, Any]]:
+    """Return the whole configuration of the server, as traitlets' classes and their values."""
+    from course.portal import apps, extension
+
+    return {
+        "Application": {"log_level": "ERROR"},
+        "ServerApp": {
+            "ip": LOOPBACK,
+            "port": port,
+            "port_retries": 0,
+            "root_dir": str(folder),
+            "default_url": "/academy/",
+            "open_browser": False,
+            "answer_yes": True,
+            "allow_remote_access": False,
+            "allow_root": True,  # loopback only, one person: a container's root is that person
+            "terminals_enabled": False,
+            "cookie_secret": workspace.cookie_secret(folder),
+            "contents_manager_class": "jupytext.TextFileContentsManager",
+            "tornado_settings": {"headers": {"Content-Security-Policy": LAB_POLICY}},
+            "jpserver_extensions": {
+                "course.portal.extension": True,
+                "voila.server_extension": True,
+                "jupyterlab": True,
+                "jupytext": True,
+                "jupyter_lsp": False,
+                "jupyter_server_terminals": False,
+                "nbgrader.server_extensions.formgrader": False,
+                "nbgrader.server_extensions.validate_assignment": False,
+                "nbgrader.server_extensions.assignment_list": False,
+                "nbgrader.server_extensions.course_list": False,
+                "notebook": False,
+                "notebook_shim": False,
+            },
+        },
+        "IdentityProvider": {
+            "token": workspace.key(folder),
+            "cookie_name": "academy",
+            "cookie_options": {"expires_days": KEPT_DAYS, "samesite": "Lax"},
+            "get_secure_cookie_kwargs": {"max_age_days": KEPT_DAYS},
+        },
+        "PasswordIdentityProvider": {"login_handler_class": extension.SignInHandler},
+        "MappingKernelManager": {
+            "cull_idle_timeout": IDLE_KERNEL_SECONDS,
+            "cull_interval": 60,
+            "cull_connected": True,
+        },
+        "ZMQChannelsWebsocketConnection": {"limit_rate": False},
+        "LabApp": {"news_url": None, "extension_manager": "readonly", "expose_app_in_browser": False},
+        "VoilaConfiguration": {
+            "template": extension.TEMPLATE,
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "extension_language_mapping": {".md": "python"},
+            "show_tracebacks": True,  # the template shows our sentence instead
+            "http_keep_alive_timeout": 24 * 3600,
+            "prelaunch_hook": extension.make_ready,
+        },
+        "VoilaExecutor": {"allow_errors": True},
+        "VoilaExporter": {"markdown_renderer_class": extension.MarkdownRenderer, "filters": apps.FILTERS},
+    }
+
+
+def _as_config(given: dict[str, dict[str, Any]]) -> Any:
+    from traitlets.config import Config
+
+    return Config(given)
+
+
+def _free_port(wanted: int) -> int:
+    for port in range(wanted, wanted + PORTS_TRIED):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if os.name != "nt":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise InputError(
+        f"No port from {wanted} to {wanted + PORTS_TRIED - 1} is free. Choose another with --port."
+    )
+
+
+def _already(running: Path) -> str:
+    try:
+        link = json.loads(running.read_text(encoding="utf-8"))["link"]
+    except (OSError, ValueError, KeyError):
+        return (
+            "The academy is starting already in another window. Wait a moment, then look there for its link."
+        )
+    return f"The academy is running already: open {link}. To start it anew, stop that one first."
