@@ -104,13 +104,21 @@ def test_the_same_seed_gives_the_same_bytes_under_another_hash_seed(files, tmp_p
     assert written == files
 
 
-def test_the_committed_data_is_what_the_generator_writes(files):
-    names = {name for name in files if "/" in name} | {
-        path.relative_to(DATASETS).as_posix() for path in (DATASETS / "notices").iterdir()
-    }
-    assert names == {name for name in files if "/" in name}
+def test_the_committed_data_is_what_the_generator_writes(package):
+    committed = json.loads((DATASETS / "datapackage.json").read_text(encoding="utf-8"))
+    own = {part["name"] for part in package["resources"]}
+    files = contents(more=[part for part in committed["resources"] if part["name"] not in own])
+    notices = {f"notices/{path.name}" for path in (DATASETS / "notices").iterdir()}
+    assert notices == {name for name in files if name.startswith("notices/")}
     stale = [name for name, content in files.items() if (DATASETS / name).read_bytes() != content]
-    assert not stale, f"Run: python -m course.tenders.calderbrook datasets. Stale: {stale}"
+    assert not stale, f"Write the data again: academy data generate. Stale: {stale}"
+
+
+def test_the_dictionary_lists_the_files_of_others_after_its_own(package):
+    other = {"name": "map", "path": "place/map.geojson", "title": "A map", "format": "geojson"}
+    files = contents(more=[other])
+    assert json.loads(files["datapackage.json"])["resources"] == [*package["resources"], other]
+    assert "| `place/map.geojson` | A map |" in files["README.md"].decode()
 
 
 def test_another_seed_gives_other_data_of_the_same_shape(files):

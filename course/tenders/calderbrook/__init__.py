@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,16 @@ def _csv(name: str, rows: Rows) -> bytes:
     return text.getvalue().encode()
 
 
-def contents(seed: int = 2026) -> dict[str, bytes]:
+def contents(seed: int = 2026, more: Sequence[dict[str, Any]] = ()) -> dict[str, bytes]:
     """Draw the whole data set.
 
     Parameters
     ----------
     seed
         A whole number, 0 or more. The same seed gives the same bytes on every machine.
+    more
+        Frictionless descriptors of files that other parts of the course write into the same folder: the data
+        dictionary lists them after these.
 
     Returns
     -------
@@ -55,12 +59,13 @@ def contents(seed: int = 2026) -> dict[str, bytes]:
     files |= {path: _json(bundle) for path, bundle in bundles.items()}
     counts = {path: len(bundle["releases"]) for path, bundle in bundles.items()}
     package = data_package(files, tables, counts, planted, features, seed)
+    package["resources"] += more
     files["datapackage.json"] = _json(package)
     files["README.md"] = readme(package).encode()
     return files
 
 
-def generate(folder: Path, seed: int = 2026) -> None:
+def generate(folder: Path, seed: int = 2026, more: Sequence[dict[str, Any]] = ()) -> None:
     """Write Calderbrook's data, with its data dictionary, into a folder.
 
     Parameters
@@ -70,6 +75,8 @@ def generate(folder: Path, seed: int = 2026) -> None:
         are removed; anything else stays.
     seed
         A whole number, 0 or more. The same seed gives the same bytes on every machine.
+    more
+        As for `contents`.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def generate(folder: Path, seed: int = 2026) -> None:
         raise InputError(f"The seed {seed} is below nought. Give a whole number, 0 or more.")
     try:
         (folder / "notices").mkdir(parents=True, exist_ok=True)
-        files = contents(seed)
+        files = contents(seed, more)
         for old in (folder / "notices").glob("????-Q?.json"):
             if f"notices/{old.name}" not in files:
                 old.unlink()

@@ -444,13 +444,15 @@ def _rule(column: Column) -> str:
 def readme(package: dict[str, Any]) -> str:
     """Write the README of the data folder from its data package, in Markdown."""
     by_name = {resource["name"]: resource for resource in package["resources"]}
-    notices = [resource for resource in package["resources"] if resource["type"] == "json"]
+    notices = [resource for resource in package["resources"] if "releases" in resource]
+    own = {f"{name}.csv" for name in TABLES} | {notice["path"] for notice in notices}
+    others = [part for part in package["resources"] if "path" in part and part["path"] not in own]
     parts = [
         "# Calderbrook's data",
         "Calderbrook Council does not exist. Its services, bidders, prices, scores and residents are made up "
         "for this course. Any likeness to a real body is chance.",
         "This page and `datapackage.json` are written by a program. Do not edit them. Change the code in "
-        "`course/tenders/calderbrook`, then run `python -m course.tenders.calderbrook datasets`.",
+        "`course/tenders/calderbrook`, then run `academy data generate`.",
         f"The data shows where things stood on {SNAPSHOT.day} {SNAPSHOT:%B %Y}. It was drawn with seed "
         f"{package['seed']}. The same seed always gives the same files.",
         "## How realistic it is",
@@ -469,7 +471,8 @@ def readme(package: dict[str, Any]) -> str:
                 (f"`{name}.csv`", table.row, str(by_name[name.replace("_", "-")]["rows"]))
                 for name, table in TABLES.items()
             ]
-            + [(f"`{n['path']}`", n["title"], f"{n['releases']} notices") for n in notices],
+            + [(f"`{n['path']}`", n["title"], f"{n['releases']} notices") for n in notices]
+            + [(f"`{other['path']}`", other["title"], "") for other in others],
         ),
         "All prices and values in the tables are in pounds, excluding VAT. Weights and scores are points of "
         "100, unless a table below says otherwise.",

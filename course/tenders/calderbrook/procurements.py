@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import exp, log
 from typing import NamedTuple
 
@@ -125,7 +127,12 @@ class Procurement:
     def above_threshold(self) -> bool:
         """Whether the estimate, with VAT and extensions, reaches the threshold of its day for a council."""
         kind = "light-touch services" if self.light_touch else self.service.category
-        return self.value_with_extensions * 6 >= threshold("council", kind, self.published) * 5
+        return self.value_with_extensions * 6 >= _threshold(kind, self.published) * 5
+
+
+@cache
+def _threshold(kind: str, day: date) -> Decimal:
+    return threshold("council", kind, day)
 
 
 def price_score(price: int, lowest: int, formula: str) -> Fraction:
