@@ -13,7 +13,6 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +189,7 @@ def _run(source: str, space: dict[str, Any], where: str) -> None:
     except InputError as problem:
         raise InputError(f"{where}: {problem}") from problem
     except Exception as problem:
-        raise InputError(f"{where} fails: {type(problem).__name__}: {escape(str(problem))}") from problem
+        raise InputError(f"{where} fails: {type(problem).__name__}: {problem}") from problem
 
 
 @contextlib.contextmanager

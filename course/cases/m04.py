@@ -18,6 +18,9 @@ from course.cases.seeds import rng
 
 EXERCISE = "m04-asking"
 WEIGHTS = {"price": 40.0, "quality": 50.0, "social_value": 10.0}
+PAIRS = (("quality", "price"), ("price", "social value"), ("quality", "social value"))
+# How many times as important, pair by pair: all consistent enough to accept, none perfectly so.
+JUDGEMENTS = ((2.0, 3.0, 4.0), (3.0, 2.0, 4.0), (3.0, 3.0, 5.0), (2.0, 4.0, 5.0))
 TRIES = 20_000
 
 
@@ -44,6 +47,34 @@ class Case:
     swings: dict[str, int]
     judgements: dict[tuple[str, str], float]
 
+    @property
+    def premium(self) -> float:
+        """What a full lead on social value buys at the published weights, in % of the lowest price."""
+        return 100 * weighting.price_premium(self.price_weight, self.social_weight)
+
+    @property
+    def swing_weights(self) -> dict[str, float]:
+        """The swings as weights, points of 100."""
+        return weighting.swing_weights(self.swings)
+
+    @property
+    def rank_weights(self) -> dict[str, float]:
+        """What the swings' order alone would give: 3, 2, 1 as points of 100."""
+        ranks = {
+            name: 3 - sum(s > score for s in self.swings.values()) for name, score in self.swings.items()
+        }
+        return weighting.swing_weights({name: 100 * rank / 3 for name, rank in ranks.items()})
+
+    @property
+    def consistency_ratio(self) -> float:
+        """The judgements' consistency ratio."""
+        return weighting.ahp(weighting.pairwise_matrix(self.judgements)).consistency_ratio
+
+    @property
+    def consistency_index(self) -> float:
+        """The judgements' consistency index: the ratio before it is divided by 0.58."""
+        return weighting.ahp(weighting.pairwise_matrix(self.judgements)).consistency_index
+
 
 def draw(key: str | None = None) -> Case:
     """Draw a learner's case. `key` as in `seeds.rng`."""
@@ -61,7 +92,7 @@ def draw(key: str | None = None) -> Case:
     price_weight, social_weight = random.choice([(60, 5), (60, 10), (55, 5), (50, 10), (45, 5), (40, 10)])
     second = random.choice([60, 70, 80, 90])
     third = random.choice([20, 30, 40, 50])
-    strong, weak = random.choice([(2.0, 3.0), (3.0, 2.0), (2.0, 4.0), (2.0, 2.0)])
+    judgements = random.choice(JUDGEMENTS)
     return Case(
         bids,
         dogwood,
@@ -73,11 +104,7 @@ def draw(key: str | None = None) -> Case:
         price_weight,
         social_weight,
         {"price": second, "quality": 100, "social_value": third},
-        {
-            ("quality", "price"): strong,
-            ("price", "social value"): weak,
-            ("quality", "social value"): random.choice([strong * weak - 1, strong * weak + 1]),
-        },
+        dict(zip(PAIRS, judgements, strict=True)),
     )
 
 
@@ -120,7 +147,7 @@ def _tipping_weights(
         return None
     tip = weighting.tipping_weight(bids, "Birch CIC", "Cedar", WEIGHTS, "relative")
     linear = weighting.tipping_weight(bids, "Birch CIC", "Cedar", WEIGHTS, "linear")
-    if tip is None or linear is None or not 13 <= tip <= 20 or not 10.2 <= linear <= tip - 3:
+    if tip is None or linear is None or not 13 <= tip <= 20 or not 11 <= linear <= tip - 3:
         return None
     moved = [
         weighting.award(bids, WEIGHTS, f) != weighting.award(four, WEIGHTS, f) for f in ("linear", "min_max")

@@ -40,11 +40,11 @@ def rng(exercise: str, key: str | None = None) -> Random:
     return Random(int.from_bytes(seed, "big"))
 
 
-def key_here() -> str:
-    """Return the case key that holds in the current folder; "" where there is none."""
+def key_here(here: Path | None = None) -> str:
+    """Return the case key that holds in a folder (the current one, if left out); "" where there is none."""
     if KEY_VARIABLE in os.environ:
         return os.environ[KEY_VARIABLE]
-    here = Path.cwd()
+    here = here or Path.cwd()
     for folder in (here, *here.parents):
         cohort = _field(folder / COHORT_FILE, "salt")
         if cohort:

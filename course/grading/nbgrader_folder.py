@@ -10,9 +10,12 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +74,57 @@ def submit_values(root: Path, exercise: str, learner: str, values: Mapping[str, 
     return place
 
 
+@dataclass(frozen=True)
+class Received:
+    """What was handed in: where it is kept, and what the trainer should know of it (sentences)."""
+
+    kept: Path
+    remarks: tuple[str, ...]
+
+
+def take_in(root: Path, exercise: str, learner: str, handed_in: Path) -> Received:
+    """Take in what a learner handed in for an exercise, and make it ready to mark.
+
+    Everything received is kept, every time, in `received/<learner>/<exercise>/<number>`. What nbgrader will
+    mark is the author's notebook with the answer file. A damaged answer file is restored from its journal.
+    """
+    number = 1 + sum(1 for _ in (root / "received" / learner / exercise).glob("*"))
+    kept = root / "received" / learner / exercise / str(number)
+    shutil.copytree(handed_in, kept)
+    remarks = []
+    fault = _changed(kept / NOTEBOOK, root / "release" / exercise / NOTEBOOK)
+    if fault:
+        remarks.append(fault + " It was kept and not run; the answers count all the same.")
+    with tempfile.TemporaryDirectory() as mending:
+        for name in (answers.ANSWER_FILE, answers.JOURNAL_FILE):
+            if (kept / name).is_file():
+                shutil.copy(kept / name, mending)
+        given = answers.read(mending)
+        submit(root, exercise, learner, Path(mending) / answers.ANSWER_FILE)
+        place = root / "submitted" / learner / exercise
+        if given and not (place / answers.ANSWER_FILE).is_file():
+            for answer in given.values():
+                answers.record(place, answer.question, answer.value, answer.at)
+        if any(Path(mending).glob("answers.damaged-*")):
+            remarks.append("The answer file was damaged; the answers in its journal count.")
+    if not given:
+        remarks.append("No answers were handed in, so every question counts as not answered.")
+    return Received(kept, tuple(remarks))
+
+
+def _changed(handed_in: Path, released: Path) -> str:
+    """Say in a sentence how a notebook differs from the one given out; "" if it does not."""
+    if not handed_in.is_file():
+        return "There is no notebook in the hand-in."
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            theirs = [(c.cell_type, c.source) for c in nbformat.read(handed_in, as_version=4).cells]
+    except Exception:  # nbformat raises many kinds for what is no notebook
+        return "The notebook cannot be read."
+    ours = [(c.cell_type, c.source) for c in nbformat.read(released, as_version=4).cells]
+    return "" if theirs == ours else "The notebook was changed."
+
+
 def autograde(root: Path, exercise: str, learner: str, case_key: str | None = None) -> None:
     """Mark one submission with nbgrader, again if it was marked before.
 
@@ -82,9 +136,14 @@ def autograde(root: Path, exercise: str, learner: str, case_key: str | None = No
     with _case(case_key):
         result = build.nbgrader_api(root).autograde(exercise, learner, force=True, create=True)
     if not result["success"]:
-        lines = [line for line in (result.get("log") or "").splitlines() if "ERROR" in line]
-        reason = lines[0].split("]")[-1].strip() if lines else str(result.get("error") or "no reason given")
-        raise InputError(f"nbgrader could not mark {exercise} of {learner}: {reason[:300]}")
+        raise InputError(f"nbgrader could not mark {exercise} of {learner}: {_reason(result)}")
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    lines = [line for line in (result.get("log") or "").splitlines() if "Error" in line or "ERROR" in line]
+    return (lines[-1].split("]")[-1].strip() if lines else str(result.get("error") or "no reason given"))[
+        :300
+    ]
 
 
 def read_marks(root: Path, made: Exercise, learner: str) -> list[Row]:
@@ -111,7 +170,9 @@ def _row(question: str, outputs: list[Any], points: float, out_of: float) -> Row
     for output in outputs:
         said = output.get("data", {}).get(MARK_TYPE)
         if said:
-            return Row(question, said["outcome"], points, out_of, said["message"], said["wrong"], said["read"])
+            return Row(
+                question, said["outcome"], points, out_of, said["message"], said["wrong"], said["read"]
+            )
     said = next((o.get("evalue", "") for o in outputs if o.output_type == "error"), "It was not run.")
     return Row(question, "malformed", points, out_of, f"This could not be marked. {said}")
 
@@ -122,6 +183,13 @@ def _gradebook_points(root: Path, exercise: str, learner: str) -> dict[str, floa
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission(exercise, learner)
         return {g.name: float(g.score) for nb in submission.notebooks for g in nb.grades}
+
+
+def feedback(root: Path, exercise: str) -> None:
+    """Let nbgrader write its feedback pages for everybody marked: `feedback/<learner>/<exercise>/`."""
+    result = build.nbgrader_api(root).generate_feedback(exercise, force=True)
+    if not result["success"]:
+        raise InputError(f"nbgrader could not write the feedback on {exercise}: {_reason(result)}")
 
 
 def mark_folder(folder: Path, marking_root: Path, case_key: str) -> list[Row]:
@@ -150,8 +218,6 @@ def mark_folder(folder: Path, marking_root: Path, case_key: str) -> list[Row]:
 
 
 def _now() -> str:
-    from datetime import UTC, datetime
-
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

@@ -114,7 +114,8 @@ def _choices_problem(question: Question, value: Any) -> str | None:
 
 
 def _order_problem(question: Question, value: Any) -> str | None:
-    whole = isinstance(value, list) and sorted(map(str, value)) == sorted(question.items)
+    texts = isinstance(value, list) and all(isinstance(v, str) for v in value)
+    whole = texts and sorted(value) == sorted(question.items)
     return None if whole else "Put every item in the order, each once."
 
 
@@ -157,7 +158,7 @@ def in_words(question: Question, value: Any) -> str:
     """Return an answer as a short HTML text, safe to show; "Not answered" for a blank one."""
     if is_blank(question, value):
         return "<em>Not answered</em>"
-    if problem(question, value) and question.kind != "number":
+    if problem(question, value) and not (question.kind == "number" and _finite(value)):
         return f"<em>Cannot be read:</em> {escape(str(value))[:500]}"
     if question.kind == "number":
         return escape(f"{tidy(value)} {question.unit}".strip().replace(" %", "%"))

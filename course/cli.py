@@ -1,0 +1,221 @@
+"""The command `academy`. Thin: each command calls one room and prints what came of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from course.errors import InputError
+
+HELP = """The Social Value Academy
+
+  Learners   academy serve             open the academy's page in your browser
+             academy where             say where your answers and marks are kept
+  Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
+             academy data import …     read real procurement notices into tables
+  Authors    academy build             make exercises/ from solutions/
+             academy prove             prove that every exercise marks fairly
+  Trouble    academy doctor            check this installation and say how to mend it
+             academy COMMAND --help    say more about one command
+"""
+
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+data = typer.Typer(help="Read real notices; make Calderbrook's data again.", no_args_is_help=True)
+app.add_typer(data, name="data")
+out = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the command; a person's mistake ends in one sentence and exit code 1."""
+    try:
+        app()
+    except InputError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    """Teach commissioners and providers to define, weight and measure social value."""
+    if context.invoked_subcommand is None:
+        print(HELP, end="")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="The port to try first.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open the page in your browser.")] = True,
+) -> None:
+    """Open the academy's page."""
+    from course.portal.serving import serve as run
+
+    run(port=port, open_browser=browser)
+
+
+@app.command()
+def where() -> None:
+    """Print the folder of your answers, copies of exercises and marks."""
+    from course.portal.workspace import home
+
+    print(home())
+
+
+@app.command()
+def mark(
+    folder: Annotated[Path, typer.Argument(help="The exercise's folder in your academy folder.")],
+    quiet: Annotated[bool, typer.Option(help="Print nothing; keep the marks beside the answers.")] = False,
+) -> None:
+    """Mark one exercise folder with nbgrader; the marks go into its marks.json."""
+    from course.cases.seeds import key_here
+    from course.grading.nbgrader_folder import mark_folder
+    from course.portal.workspace import home
+
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder}. Give the folder of an exercise, such as m04-asking.")
+    rows = mark_folder(folder, home() / ".academy" / "marking", key_here(folder))
+    if not quiet:
+        out.print(_marks_table(folder.name, rows))
+
+
+@app.command()
+def build(
+    check: Annotated[bool, typer.Option(help="Change nothing; fail if exercises/ is out of date.")] = False,
+) -> None:
+    """Make exercises/ from solutions/, through nbgrader's own generate step."""
+    from course.authoring import build as building
+
+    if check:
+        wrong = building.differing()
+        if wrong:
+            raise InputError(" ".join(wrong) + " Run `academy build` and commit the result.")
+        out.print("Every exercise is what its source gives.")
+        return
+    changed = building.build()
+    out.print(f"Built: {', '.join(changed)}." if changed else "Nothing has changed.")
+
+
+@app.command()
+def prove(
+    exercises: Annotated[list[str] | None, typer.Argument(help="Which exercises; all, if left out.")] = None,
+    write: Annotated[bool, typer.Option(help="Write proof.yml from the keys, to read and commit.")] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="How many learners' cases to compare.")] = 200,
+) -> None:
+    """Prove by really marking that every exercise marks fairly; print the table."""
+    from course.authoring.source import exercise_ids
+    from course.proving import prove as run
+    from course.proving import write_proof
+
+    ids = exercises or exercise_ids()
+    if write:
+        for id in ids:
+            out.print(f"Wrote {write_proof(id)}. Read it, then commit it.")
+        return
+    lines = []
+    with out.status("") as status:
+        for id in ids:
+            lines += run(id, seeds=seeds, told=lambda step, id=id: status.update(f"{id}: {step}"))
+    table = Table("Exercise", "Tried", "Earned", "", title="Proof")
+    for line in lines:
+        table.add_row(
+            line.exercise,
+            line.tried,
+            _short(line.got) if line.holds else f"{_short(line.got)}\nwanted: {_short(line.expected)}",
+            "[green]holds[/]" if line.holds else "[bold red]FAILS[/]",
+        )
+    out.print(table)
+    failed = sum(not line.holds for line in lines)
+    if failed:
+        raise InputError(f"{failed} of {len(lines)} lines of the proof fail: see FAILS above.")
+    out.print(f"All {len(lines)} lines hold.")
+
+
+@app.command()
+def demo(
+    into: Annotated[Path | None, typer.Option(help="Keep the cohort in this new folder.")] = None,
+    exercise: Annotated[str, typer.Option(help="The exercise to hand out.")] = "m04-asking",
+    learners: Annotated[int, typer.Option(min=1, max=500, help="How many invented learners.")] = 12,
+) -> None:
+    """Run a throwaway cohort of invented learners from hand-out to feedback."""
+    from course.cohorts.demo import run
+
+    with out.status("") as status:
+        cohort = run(into, exercise, learners, told=status.update)
+    table = Table(*cohort.head, title=f"Gradebook of {exercise}")
+    for row in cohort.rows:
+        table.add_row(*row)
+    out.print(table)
+    out.print(f"The cohort's folder: {cohort.folder}", soft_wrap=True)
+    out.print(f"Each learner's feedback: {cohort.feedback}", soft_wrap=True)
+
+
+@app.command()
+def doctor() -> None:
+    """Check this installation and say what is missing and how to mend it."""
+    from course.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        out.print(
+            ("[green]ok[/]      " if finding.fine else "[bold red]mend[/]    ") + finding.sentence,
+            soft_wrap=True,
+        )
+    if not all(finding.fine for finding in findings):
+        raise InputError("Some things need mending: see above.")
+
+
+@app.command("check-sources")
+def check_sources() -> None:
+    """List statements of law and policy that are due to be read again."""
+    from datetime import date
+
+    from course.policy import stale
+
+    rows = stale(date.today())
+    if rows.empty:
+        out.print("No statement is past its review date.")
+        return
+    table = Table("Statement", "Review by", "Source", title="Read these again")
+    for row in rows.itertuples():
+        table.add_row(str(row.id), str(row.review_date), str(row.source))
+    out.print(table)
+
+
+@data.command("import")
+def import_data(
+    files: Annotated[list[Path], typer.Argument(help="OCDS files, JSON or JSON Lines.")],
+    into: Annotated[Path, typer.Option(help="The folder to write the tables into.")],
+) -> None:
+    """Read real notices from Find a Tender or Contracts Finder into tidy tables."""
+    from course.tenders import import_notices
+
+    print(import_notices(files, into), end="")
+
+
+@data.command("generate")
+def generate_data() -> None:
+    """Make Calderbrook's data again in datasets/: the same bytes every time."""
+    from course.places import DATASETS
+    from course.tenders.calderbrook import generate
+
+    generate(DATASETS)
+    out.print(f"Wrote {DATASETS}.")
+
+
+def _marks_table(exercise: str, rows: list[Any]) -> Table:
+    table = Table("Question", "Points", "Why", title=f"Marks of {exercise}")
+    for row in rows:
+        table.add_row(row.question, f"{row.points:g} of {row.out_of:g}", row.message)
+    return table
+
+
+def _short(text: str, longest: int = 76) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,0 +1,1 @@
+"""Cohorts of learners: for now, one that is invented, to try the whole path."""
