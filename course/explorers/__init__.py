@@ -20,6 +20,7 @@ from course.explorers.asking import (
     rank_reversal,
     swing,
     token_weight,
+    weigh,
     weights_and_formula,
     what_a_notch_is_worth,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "rank_reversal",
     "swing",
     "token_weight",
+    "weigh",
     "weights_and_formula",
     "what_a_notch_is_worth",
 ]

@@ -890,3 +890,28 @@ def bids_frame(_: Values) -> Frame:
         f"Draft weights: {said}.",
         Table(["Bid", "Price before VAT", "Quality of 100", "Social value of 100"], rows),
     )
+
+
+# ---- For exercises: any bids, and no tipping weight given away ------------------------------------
+
+
+def weigh(bids: pd.DataFrame, weights: Mapping[str, float]) -> Explorer:
+    """Move the social value weight over a learner's own bids, under the relative formula.
+
+    Parameters
+    ----------
+    bids : DataFrame
+        As `weighting.evaluate` takes them.
+    weights : mapping
+        Where the weights start, points of 100; price : quality keeps its ratio.
+    """
+
+    def frame(values: Values) -> Frame:
+        social = float(values["social"])
+        data, summary, rows = _award(bids, weighting.reweigh(weights, social), "relative")
+        return Frame(data, f"At a social value weight of {percent(social)}, {summary}", rows)
+
+    start = weights["social_value"]
+    control = Number("social", "Social value weight", 0, MOST, 0.1, start, "%")
+    note = "Your bids, relative formula. Move the weight and watch who wins."
+    return Explorer("Weigh the bids", [control], frame, ["award-bars"], note)
