@@ -11,7 +11,8 @@ from course.charts.theme import BIDDERS, colour
 
 INK, MUTED, LINE, CARD, ACCENT = (colour(name) for name in ("ink", "muted", "line", "card", "accent"))
 FIGURES: dict[str, Callable[[], alt.TopLevelMixin]] = {}
-ROOM_FOR_NAMES = alt.ExprRef("width < 460 ? 52 : 46")
+ROOM_FOR_NAMES = alt.ExprRef("width < 300 ? 58 : width < 460 ? 52 : 46")
+ROOM_FOR_TOTALS = alt.ExprRef("width < 300 ? 155 : 128")
 PARTS = {
     "price": colour("part-price"),
     "quality": colour("part-quality"),
@@ -37,19 +38,22 @@ def on(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name=name))
 
 
-def by_bidder(channel: str) -> Any:
-    """Return the bidder's colour, shape or dash as a scale."""
-    domain = list(BIDDERS)
-    if channel == "shape":
-        return alt.Shape(
-            "bidder:N", scale=alt.Scale(domain=domain, range=[m.shape for m in BIDDERS.values()])
-        )
-    if channel == "dash":
-        scale = alt.Scale(domain=domain, range=[m.dash for m in BIDDERS.values()])
-        return alt.StrokeDash("bidder:N", scale=scale, legend=None)
-    return alt.Color(
-        "bidder:N", scale=alt.Scale(domain=domain, range=[m.colour for m in BIDDERS.values()]), legend=None
-    )
+def bidder_colour(legend: alt.Legend | None = None) -> alt.Color:
+    """Return the bidder's colour."""
+    scale = alt.Scale(domain=list(BIDDERS), range=[mark.colour for mark in BIDDERS.values()])
+    return alt.Color("bidder:N", scale=scale, legend=legend)
+
+
+def bidder_shape(legend: alt.Legend | None = None) -> alt.Shape:
+    """Return the bidder's shape."""
+    scale = alt.Scale(domain=list(BIDDERS), range=[mark.shape for mark in BIDDERS.values()])
+    return alt.Shape("bidder:N", scale=scale, legend=legend)
+
+
+def bidder_dash() -> alt.StrokeDash:
+    """Return the bidder's dashes."""
+    scale = alt.Scale(domain=list(BIDDERS), range=[mark.dash for mark in BIDDERS.values()])
+    return alt.StrokeDash("bidder:N", scale=scale, legend=None)
 
 
 def key(title: str | None = None) -> alt.Legend:
@@ -67,18 +71,17 @@ def award_lines() -> alt.TopLevelMixin:
         axis=alt.Axis(values=[0, 10, 20, 30, 40], grid=False),
     )
     y = alt.Y("total:Q", title="Total points of 100", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
-    top = alt.value(0)
     bands = (
         on("bands")
         .mark_rect(opacity=0.18)
-        .encode(x=alt.X("start:Q"), x2="end:Q", y=alt.value(-30), y2=alt.value(-4), color=by_bidder("colour"))
+        .encode(x=alt.X("start:Q"), x2="end:Q", y=alt.value(-30), y2=alt.value(-4), color=bidder_colour())
     )
     names = (
         on("bands")
         .mark_text(fontSize=13, fontWeight=600, color=INK)
         .encode(x=alt.X("middle:Q"), y=alt.value(-17), text="text:N")
     )
-    tips = on("tips").mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=MUTED).encode(x=x, y=top)
+    tips = on("tips").mark_rule(strokeDash=[4, 4], strokeWidth=1.5, color=MUTED).encode(x=x)
     tip_text = (
         on("tips")
         .mark_text(align="left", dx=5, fontSize=13, color=INK)
@@ -87,23 +90,23 @@ def award_lines() -> alt.TopLevelMixin:
     lines = (
         on("lines")
         .mark_line(strokeWidth=2.5)
-        .encode(x=x, y=y, color=by_bidder("colour"), strokeDash=by_bidder("dash"))
+        .encode(x=x, y=y, color=bidder_colour(), strokeDash=bidder_dash())
     )
     now = on("now").mark_rule(strokeWidth=2, color=INK).encode(x=x)
     now_text = (
         on("now")
-        .mark_text(fontSize=13, fontWeight=600, color=INK, baseline="bottom")
-        .encode(x=x, y=alt.value(266), text="text:N")
+        .mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=INK)
+        .encode(x=x, y=alt.value(260), text="text:N")
     )
     dots = (
         on("totals")
         .mark_point(filled=True, size=130, opacity=1)
-        .encode(x=x, y=y, color=by_bidder("colour"), shape=by_bidder("shape").legend(None))
+        .encode(x=x, y=y, color=bidder_colour(), shape=bidder_shape())
     )
     labels = (
         on("labels")
         .mark_text(align="left", dx=7, fontSize=13, fontWeight=600)
-        .encode(x=x, y=y, text="bidder:N", color=by_bidder("colour"))
+        .encode(x=x, y=y, text="bidder:N", color=bidder_colour())
     )
     return alt.layer(bands, names, tips, tip_text, lines, now, now_text, dots, labels).properties(
         width="container", height=270
@@ -119,7 +122,7 @@ def award_bars() -> alt.TopLevelMixin:
     x = alt.X(
         "start:Q",
         title="Points of 100",
-        scale=alt.Scale(domain=[0, 128]),
+        scale=alt.Scale(domainMin=0, domainMax=ROOM_FOR_TOTALS, nice=False),
         axis=alt.Axis(values=[0, 25, 50, 75, 100], grid=False),
     )
     fill = alt.Color(
@@ -130,7 +133,12 @@ def award_bars() -> alt.TopLevelMixin:
         .mark_bar(height=30, stroke=CARD, strokeWidth=1.5)
         .encode(y=y, x=x, x2="end:Q", color=fill)
     )
-    inside = on("segments").mark_text(fontSize=12.5, color=INK).encode(y=y, x="middle:Q", text="text:N")
+    fits = alt.ExprRef("(datum.end - datum.start) * width > 128 * 26 ? 1 : 0")
+    inside = (
+        on("segments")
+        .mark_text(fontSize=12.5, color=INK, opacity=fits)
+        .encode(y=y, x="middle:Q", text="text:N")
+    )
     totals = (
         on("bar_totals")
         .mark_text(align="left", dx=6, fontSize=13, fontWeight=600, color=INK)
@@ -149,48 +157,34 @@ def formula_rows() -> alt.TopLevelMixin:
         scale=alt.Scale(zero=False, padding=18),
         axis=alt.Axis(tickCount=6),
     )
-    shift = {"yOffset": 12}
+    bold = alt.ExprRef("datum.changed ? 700 : 400")
     who = (
         on("winners")
-        .mark_text(align="left", baseline="middle", dy=-14, fontSize=13.5, color=INK)
-        .encode(
-            y=y,
-            x=alt.value(0),
-            text="text:N",
-            opacity=alt.condition("datum.changed", alt.value(1), alt.value(0.85)),
-        )
-    )
-    bold = (
-        on("winners")
-        .transform_filter("datum.changed")
-        .mark_text(align="left", baseline="middle", dy=-14, fontSize=13.5, fontWeight=700, color=INK)
+        .mark_text(align="left", baseline="middle", dy=-14, fontSize=13.5, fontWeight=bold, color=INK)
         .encode(y=y, x=alt.value(0), text="text:N")
     )
-    plain_text = who.transform_filter("!datum.changed")
     moves = (
         on("moves")
-        .mark_rule(strokeWidth=2, opacity=0.55, **shift)
-        .encode(y=y, x="before:Q", x2="total:Q", color=by_bidder("colour"))
+        .mark_rule(strokeWidth=2, opacity=0.55, yOffset=12)
+        .encode(y=y, x="before:Q", x2="total:Q", color=bidder_colour(key()))
     )
     before = (
         on("moves")
-        .mark_tick(thickness=3, size=12, opacity=0.7, **shift)
-        .encode(y=y, x=alt.X("before:Q"), color=by_bidder("colour"))
+        .mark_tick(thickness=3, size=12, opacity=0.7, yOffset=12)
+        .encode(y=y, x=alt.X("before:Q"), color=bidder_colour(key()))
     )
     dots = (
         on("scores")
-        .mark_point(filled=True, size=150, opacity=1, **shift)
-        .encode(y=y, x=x, color=by_bidder("colour").legend(key()), shape=by_bidder("shape").legend(key()))
+        .mark_point(filled=True, size=150, opacity=1, yOffset=12)
+        .encode(y=y, x=x, color=bidder_colour(key()), shape=bidder_shape(key()))
     )
     ring = (
         on("scores")
         .transform_filter("datum.wins")
-        .mark_point(filled=False, size=420, strokeWidth=2, color=INK, shape="circle", opacity=1, **shift)
+        .mark_point(filled=False, size=420, strokeWidth=2, color=INK, shape="circle", opacity=1, yOffset=12)
         .encode(y=y, x=x)
     )
-    return alt.layer(plain_text, bold, moves, before, ring, dots).properties(
-        width="container", height=alt.Step(62)
-    )
+    return alt.layer(who, moves, before, ring, dots).properties(width="container", height=alt.Step(62))
 
 
 @figure
@@ -220,22 +214,22 @@ def notch_steps() -> alt.TopLevelMixin:
 def hundred_points() -> alt.TopLevelMixin:
     """The award as a hundred squares of one point each, by what they are given for."""
     fill = alt.Color("part:N", scale=alt.Scale(domain=list(PARTS), range=list(PARTS.values())), legend=key())
-    axis = {"axis": None, "scale": alt.Scale(nice=False, zero=False)}
+    down = alt.Scale(reverse=True, nice=False)
     squares = (
         on("squares")
         .mark_rect(stroke=CARD, strokeWidth=2)
         .encode(
-            x=alt.X("left:Q", **axis),
+            x=alt.X("left:Q", axis=None, scale=alt.Scale(nice=False, zero=False)),
             x2="right:Q",
-            y=alt.Y("top:Q", axis=None, scale=alt.Scale(reverse=True, nice=False)),
+            y=alt.Y("top:Q", axis=None, scale=down),
             y2="bottom:Q",
             color=fill,
         )
     )
     text = (
         on("letters")
-        .mark_text(fontSize=12, fontWeight=600, color=INK)
-        .encode(x="x:Q", y=alt.Y("y:Q", axis=None, scale=alt.Scale(reverse=True, nice=False)), text="text:N")
+        .mark_text(fontSize=13, fontWeight=600, color=INK)
+        .encode(x="x:Q", y=alt.Y("y:Q", axis=None, scale=down), text="text:N")
     )
     return alt.layer(squares, text).properties(width="container", height=230)
 
@@ -253,8 +247,8 @@ def weight_bars() -> alt.TopLevelMixin:
     bars = on("weights").mark_bar(height=26).encode(y=y, x=x, color=fill)
     text = (
         on("weights")
-        .mark_text(align="left", dx=8, fontSize=14, fontWeight=600, color=INK)
-        .encode(y=y, x=x, text="text:N")
+        .mark_text(align="right", fontSize=14, fontWeight=600, color=INK)
+        .encode(y=y, x=alt.XValue("width"), text="text:N")
     )
     draft = on("draft").mark_tick(thickness=3, size=38, color=INK).encode(y=y, x=x)
     note = (
@@ -316,7 +310,7 @@ def consistency_strip() -> alt.TopLevelMixin:
 @figure
 def premium_curve() -> alt.TopLevelMixin:
     """How much dearer a lead on social value lets a bid be; where the learner's offer stands."""
-    x = alt.X("lead:Q", title="Your lead on social value (points of 100)", scale=alt.Scale(domain=[0, 100]))
+    x = alt.X("lead:Q", title="Your lead (points of 100)", scale=alt.Scale(domain=[0, 100]))
     y = alt.Y(
         "premium:Q",
         title="Extra on the price (%)",

@@ -258,7 +258,7 @@ def dogwood_arrives() -> Explorer:
     case = named_case()
     low = case.bids.loc[case.bids["bidder"] == "Dogwood", "price"].iloc[0] / 1e6
     return Explorer(
-        "Dogwood arrives",
+        "A fourth bid, formula by formula",
         [
             Toggle("arrives", "Dogwood’s bid is in", False),
             Number("price", "Dogwood’s price", 1.5, 2.4, 0.05, float(low), "£m"),
@@ -289,12 +289,13 @@ def dogwood_frame(values: Values) -> Frame:
         moved = not (others - before.set_index("bidder")["total"]).abs().lt(1e-9).all()
         if differs:
             changed.append(f"{name.lower()} (from {listed(was)} to {listed(best)})")
-        text = f"{name}: {listed(was)} → {listed(best)} ⚠ changed" if differs else f"{name}: {wins(best)}"
+        label = name if formula != RATIO else "Price per point"
+        text = f"{label}: {listed(was)} → {listed(best)} ⚠ changed" if differs else f"{label}: {wins(best)}"
         scored = formula != RATIO
         winners.append(
             {
                 "formula": name,
-                "text": text + ("" if scored else " (£ a point, not drawn)"),
+                "text": text + ("" if scored else " (not drawn)"),
                 "changed": differs,
             }
         )
@@ -381,7 +382,7 @@ def predict_dogwood() -> Predict:
 def what_a_notch_is_worth() -> Explorer:
     """See what one mark on a question is worth, in points and in pounds of price."""
     return Explorer(
-        "What one mark is worth",
+        "One mark, in points and in pounds",
         [
             Number("question", "Weight of the question", 1, 30, 1, 10, "%"),
             Number("price", "Weight of price", 20, 80, 5, 40, "%", "Whatever is left goes to quality."),
@@ -455,7 +456,8 @@ def nested_frame(values: Values) -> Frame:
         squares += _squares(part, at, at + size)
         if size >= 4:
             row, column = divmod(int(at + size / 2), 20)
-            letters.append({"x": column + 0.5, "y": row + 0.5, "text": f"{size:g}"})
+            text = f"{part} {size:g}" if size >= 30 else f"{size:g}"
+            letters.append({"x": 10 if size >= 30 else column + 0.5, "y": row + 0.5, "text": text})
         at += size
     return Frame(
         {"squares": squares, "letters": letters}, summary, Table(["Given for", "Points of 100"], rows)
@@ -600,7 +602,7 @@ def _drawn_out(weights: Mapping[str, float], more: list[tuple[str, Mapping[str, 
 def price_premium() -> Explorer:
     """See how much dearer your social value lets you be, and whether what you promise costs less."""
     return Explorer(
-        "What your social value could carry",
+        "Your premium against your cost",
         [
             Number("price", "Published weight of price", 20, 80, 5, 40, "%"),
             Number("social", "Published weight of social value", 0, 20, 1, 10, "%"),
@@ -635,7 +637,7 @@ def premium_frame(values: Values) -> Frame:
     ]
     share = 100 * cost / rival
     fits = cost <= allowed * rival
-    sign = "✓ it can carry the cost" if fits else "✗ it costs more than it carries"
+    sign = "✓ carried" if fits else "✗ too dear"
     offer = {"lead": lead, "premium": round(share, 4), "allowed": _up_to(100 * allowed, 200), "text": sign}
     summary = (
         f"A lead of {lead:g} points lets you be up to {percent(100 * allowed)} dearer, "
@@ -648,7 +650,7 @@ def premium_frame(values: Values) -> Frame:
         ["The largest lead", "100 points", f"{percent(100 * full)} dearer", money(full * rival)],
         ["What your offer costs", "", percent(share), money(cost)],
     ]
-    words = [{"lead": 3, "premium": 37.5, "text": "Below the line, the lead carries the cost"}]
+    words = [{"lead": 3, "premium": 37.5, "text": "Below the line, it pays"}]
     return Frame(
         {"curve": curve, "offer": [offer], "words": words},
         summary,
@@ -672,7 +674,7 @@ BIRCH_PRICE = Number("price", "Your price", 2.3, 2.8, 0.02, 2.56, "£m", side="p
 def joint_table() -> Explorer:
     """Play both seats: publish a weight and a formula, then bid against them, then see what each wanted."""
     return Explorer(
-        "The joint table",
+        "Play a round",
         [
             Number("social", "Social value weight", 0, 30, 1, 10, "%", side="commissioner"),
             Choice("formula", "Price formula", LONG, "relative", side="commissioner"),
@@ -777,7 +779,7 @@ def _best_offer(social: float, formula: str) -> tuple[float, int, float] | None:
 def token_weight() -> Explorer:
     """Two bids, one token weight: who wins, and how little the difference may cost."""
     return Explorer(
-        "The token weight",
+        "Two bids and a small weight",
         [Number("social", "Social value weight", 0, 20, 0.5, 5, "%")],
         token_frame,
         note="Price keeps 60%; quality gives up what social value gains. Relative formula.",
@@ -873,7 +875,7 @@ def stretch_frame(values: Values) -> Frame:
 
 def bids_table() -> Explorer:
     """Show the four bids of the running case."""
-    return Explorer("The bids", [], bids_frame)
+    return Explorer("Four bids for supported living", [], bids_frame)
 
 
 def bids_frame(_: Values) -> Frame:

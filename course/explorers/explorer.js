@@ -200,7 +200,7 @@ export default {
 
     const output = make("div", { class: "sva-output" }, summary, ...figures, noChart, details);
     summary.tabIndex = -1;
-    el.replaceChildren(make("section", { class: `sva-x${spec.steps.length ? " sva-played" : ""}`, "aria-labelledby": `${id}-title` },
+    el.replaceChildren(make("section", { class: `sva-x${spec.steps.length ? " sva-played" : ""}${spec.charts.length ? "" : " sva-plain"}`, "aria-labelledby": `${id}-title` },
       make("h3", { id: `${id}-title`, class: "sva-x-title" }, spec.title),
       spec.note ? make("p", { class: "sva-help" }, spec.note) : null,
       make("div", { class: controls.length && !spec.steps.length ? "sva-layout" : "" },
