@@ -59,7 +59,7 @@ def read_boundaries(path: str | Path) -> Collection:
         elif kind != "FeatureCollection":
             raise InputError(f"{name} is neither a GeoJSON FeatureCollection nor a TopoJSON topology.")
         features = [_tidy(feature, name) for feature in document["features"]]
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, AttributeError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{name} has a shape that cannot be read. Download it again.") from None
@@ -307,10 +307,10 @@ def neighbours(boundaries: Collection) -> pd.DataFrame:
 
 def _tidy(feature: dict[str, Any], file: str) -> dict[str, Any]:
     properties = dict(feature.get("properties") or {})
-    code = next((v for k, v in properties.items() if v and _CODE.fullmatch(plain(k))), feature.get("id"))
+    code = _property(properties, _CODE, feature.get("id"))
     if code is None or str(code).strip() == "":
         raise InputError(f"{file} has an area without a code. Add a property called code.")
-    name = next((v for k, v in properties.items() if v and _NAME.fullmatch(plain(k))), code)
+    name = _property(properties, _NAME, code)
     shape = feature.get("geometry") or {}
     if shape.get("type") not in ("Polygon", "MultiPolygon"):
         raise InputError(f"{file} has no polygon for {code}. Leave that area out, or add its boundary.")
@@ -332,6 +332,15 @@ def _tidy(feature: dict[str, Any], file: str) -> dict[str, Any]:
                 f"The boundary of {code} in {file} is not in degrees. Save it as longitude and latitude."
             )
     return tidy
+
+
+def _property(properties: dict[str, Any], pattern: re.Pattern[str], otherwise: Any) -> Any:
+    found = {
+        plain(key): value for key, value in properties.items() if value and pattern.fullmatch(plain(key))
+    }
+    # A file of neighbourhoods often names the district of each as well.
+    first = sorted(found, key=lambda key: not key.startswith("lsoa"))
+    return found[first[0]] if first else otherwise
 
 
 def _polygons(feature: dict[str, Any]) -> list:

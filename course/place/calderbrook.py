@@ -63,7 +63,7 @@ NAMES = {
         "Heather Law", "Inglebeck", "Kirk Thwaite", "Lower Sykes", "Marl Hey", "Nab Top", "Over Calder",
         "Packhorse", "Ramsclough", "Sheepwash", "Tarn Head", "Underscar", "Whinberry", "Brackenlow",
         "Curlew Hill", "Drystone", "Far Sykes", "Hollow Beck", "Long Causeway", "Millstone Edge", "Peat Lane",
-        "Ridge End", "Top o'th' Fold", "Wether Moor", "Yarrow Clough", "Slate Pit", "Harrop Beck",
+        "Ridge End", "Top o'th' Fold", "Shepherd Moor", "Yarrow Clough", "Slate Pit", "Harrop Beck",
     ),
 }  # fmt: skip
 
@@ -286,12 +286,15 @@ def _cell(i: int, points: list[Point]) -> list[tuple[int, int]]:
     far = 50.0
     # Each corner with the label of the side that leaves it; the square's own sides are -1 to -4.
     shape = [((px + dx * far, py + dy * far), -k) for k, (dx, dy) in enumerate(_SQUARE, start=1)]
+    reach = 2 * far
     others = sorted((j for j in range(len(points)) if j != i), key=lambda j: math.dist(points[j], points[i]))
     for j in others:
         qx, qy = points[j]
-        if math.dist(points[j], points[i]) > 2 * max(math.dist(corner, points[i]) for corner, _ in shape):
+        if math.dist(points[j], points[i]) > 2 * reach:
             break
         side = [(x - (px + qx) / 2) * (qx - px) + (y - (py + qy) / 2) * (qy - py) for (x, y), _ in shape]
+        if max(side) <= 0:
+            continue
         cut: list[tuple[Point, int]] = []
         for k, (corner, label) in enumerate(shape):
             following = (k + 1) % len(shape)
@@ -302,6 +305,7 @@ def _cell(i: int, points: list[Point]) -> list[tuple[int, int]]:
                 (x1, y1), (x2, y2) = corner, shape[following][0]
                 cut.append(((x1 + t * (x2 - x1), y1 + t * (y2 - y1)), j if side[k] <= 0 else label))
         shape = cut
+        reach = max(math.dist(corner, points[i]) for corner, _ in shape)
     labels = [label for _, label in shape]
     return [(labels[k - 1], labels[k]) for k in range(len(labels))]
 

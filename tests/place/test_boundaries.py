@@ -105,6 +105,7 @@ def test_an_islet_that_simplifying_made_a_line_is_left_out():
         ({"LSOA21NM": "One", "LSOA21CD": "X1"}, "X1", "One"),
         ({"lsoa11cd": "X1", "lsoa11nm": "One"}, "X1", "One"),
         ({"LAD24CD": "X1", "LAD24NM": "One", "LAD24NMW": "Un"}, "X1", "One"),
+        ({"LAD24CD": "D", "LAD24NM": "District", "LSOA21CD": "X1", "LSOA21NM": "One"}, "X1", "One"),
         ({"Area Code": " X1 ", "Area_Name": " One "}, "X1", "One"),
         ({"code": "X1"}, "X1", "X1"),
         ({"name": "One"}, "A", "One"),
@@ -167,6 +168,11 @@ def _ring(*points) -> dict:
         ),
         (_ring([0, 0], [0, 91], [1, 1], [0, 0]), "The boundary of A in a.geojson is not in degrees."),
         (_ring([0, 0], ["x", 1], [1, 1], [0, 0]), "a.geojson has a shape that cannot be read."),
+        (_ring([0, 0], [10**400, 1], [1, 1], [0, 0]), "a.geojson has a shape that cannot be read."),
+        (
+            _ring([0, 0], [float("inf"), 1], [1, 1], [0, 0]),
+            "The boundary of A in a.geojson is not in degrees.",
+        ),
     ],
 )
 def test_boundaries_that_cannot_be_drawn_are_refused(write, content, message):

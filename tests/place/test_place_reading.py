@@ -1,8 +1,13 @@
 import gzip
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from course.errors import InputError
+from course.place.boundaries import read_boundaries
+from course.place.deprivation import import_deprivation
+from course.place.ledger import import_ledger
 from course.place.reading import issues_table, plain, read_rows, read_text
 
 
@@ -85,3 +90,42 @@ def test_issues_stand_in_order_with_those_of_the_whole_file_first():
     )
     assert table["row"].fillna(0).tolist() == [0, 2, 9]
     assert table["column"].tolist() == ["d", "f", "a"]
+
+
+SPOILT = (
+    (import_ledger, "Supplier,Date,Amount,Postcode,Invoice No\nA,1/4/24,5,M1 1AA,I1\nB,2/4/24,-6,,\n"),
+    (import_deprivation, "LSOA21CD,IMD score,IMD rank\nE01000001,50,5\nE01000002,40,6\n"),
+    (
+        read_boundaries,
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"A"},'
+        '"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}]}',
+    ),
+    (
+        read_boundaries,
+        '{"type":"Topology","transform":{"scale":[1,1],"translate":[0,0]},'
+        '"arcs":[[[0,0],[1,0],[0,1],[-1,-1]]],'
+        '"objects":{"a":{"type":"GeometryCollection","geometries":[{"type":"Polygon","id":"A","arcs":[[0]]}]}}}',
+    ),
+)
+
+
+@given(st.data())
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_spoilt_file_is_read_or_refused_with_a_sentence_but_never_breaks(tmp_path, data):
+    reader, text = data.draw(st.sampled_from(SPOILT))
+    raw = bytearray(text.encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 6))] = data.draw(
+            st.sampled_from(
+                [b"", b'"', b",", b"\n", b"[", b"]", b"{", b"}", b"9", b"-", b"null", b"\xff", b"\x00", b"e9"]
+            )
+        )
+    path = tmp_path / "spoilt"
+    path.write_bytes(bytes(raw))
+    said = "Read."
+    try:
+        reader(path)
+    except InputError as error:
+        said = str(error)
+    assert said.endswith(".")
