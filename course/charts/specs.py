@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ def build() -> dict[str, str]:
     """Build every chart with Altair: name to the JSON that is kept in `specs`."""
     from course.charts import figures
 
+    for module in sorted(path.stem for path in Path(__file__).parent.glob("figures_*.py")):
+        import_module(f"course.charts.{module}")
     return {
         name: json.dumps(figures.plain(make()), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
         for name, make in figures.FIGURES.items()
