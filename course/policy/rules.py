@@ -9,7 +9,7 @@ from decimal import Decimal
 import pandas as pd
 
 from course.errors import InputError
-from course.policy.money import STANDARD_VAT, Money, estimate, say_pounds
+from course.policy.money import STANDARD_VAT, Money, estimate, pounds, say_pounds
 from course.policy.tables import WARNING, buyers, read_date, say_date, table, thresholds
 
 PURCHASES = {
@@ -72,7 +72,7 @@ def main_purchase(services: Money = 0, goods: Money = 0, works: Money = 0) -> st
     A tie that includes services counts as services, the reading that asks more of the buyer.
     """
     parts = {"services": services, "goods": goods, "works": works}
-    amounts = {name: estimate(amount, "inc")[0] for name, amount in parts.items()}
+    amounts = {name: pounds(amount, f"value of {name}") for name, amount in parts.items()}
     if not any(amounts.values()):
         raise InputError("The contract has no value yet. Give the value of its services, goods or works.")
     return max(amounts, key=lambda name: amounts[name])

@@ -47,6 +47,11 @@ def test_deadweight_with_a_reference_case_is_refused_as_counted_twice():
     )
 
 
+def test_deadweight_beside_a_reference_case_must_still_be_a_share():
+    with pytest.raises(InputError, match="The deadweight is 20, which is not a share"):
+        net_against_reference(50, 12, deadweight=20)
+
+
 def test_doing_worse_than_the_reference_case_is_shown_as_a_loss():
     assert net_against_reference(10, 12) == -2
     assert net_against_reference(10, 10, substitution=0.5) == 0
@@ -90,6 +95,10 @@ def test_the_steps_walk_from_gross_to_net():
     assert steps["change"].tolist() == pytest.approx([0, -10, -10, -3, 0, 6.75])
 
 
+def test_with_nothing_to_take_off_every_step_keeps_the_gross():
+    assert additionality_steps(100)["remaining"].tolist() == [100] * 6
+
+
 def test_twelve_of_fifteen_already_in_post_leaves_three():
     assert additional_posts(15, 12) == 3
     assert additional_posts(12, 15) == 0
@@ -119,21 +128,21 @@ def test_each_figure_of_a_net_change_is_named_when_it_is_missing(place, name):
 
 
 @given(changes, shares, shares, shares, shares)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_net_is_never_more_than_gross_nor_below_nought_without_a_multiplier(gross, a, b, c, d):
     net = net_additional(gross, deadweight=a, displacement=b, leakage=c, substitution=d)
     assert 0 <= net <= gross
 
 
 @given(changes, shares, shares, shares)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_subtracting_never_gives_more_than_multiplying(gross, a, b, c):
     right = net_additional(gross, deadweight=a, displacement=b, leakage=c)
     assert net_by_subtracting(gross, a, b, c) <= right + 1e-6 * (1 + gross)
 
 
 @given(changes, changes, shares, shares)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_reference_case_of_a_share_of_gross_is_the_same_as_deadweight(gross, multiplier, share, lost):
     multiplier += 0.1
     by_reference = net_against_reference(gross, gross * share, leakage=lost, multiplier=multiplier)
@@ -142,7 +151,7 @@ def test_a_reference_case_of_a_share_of_gross_is_the_same_as_deadweight(gross, m
 
 
 @given(changes, shares, shares, st.floats(0.1, 3))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_last_step_is_the_net_figure(gross, a, b, multiplier):
     steps = additionality_steps(gross, deadweight=a, substitution=b, multiplier=multiplier)
     net = net_additional(gross, deadweight=a, substitution=b, multiplier=multiplier)
@@ -151,6 +160,6 @@ def test_the_last_step_is_the_net_figure(gross, a, b, multiplier):
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_change_that_happened_everywhere_is_no_net_change(before, other, change):
     assert net_change(before, before + change, other, other + change) == pytest.approx(0, abs=1e-6)

@@ -60,6 +60,7 @@ def test_whole_numbers_have_a_least():
     assert whole(3.0, "years") == 3
     assert isinstance(whole(3.0, "years"), int)
     assert whole(0, "years", least=0) == 0
+    assert refusal(whole, "3", "years") == "The years is '3', which is not a number. Give a number."
     assert refusal(whole, 0, "years") == "The years is 0. Give a whole number of 1 or more."
     assert refusal(whole, 2.5, "years") == "The years is 2.5. Give a whole number of 1 or more."
     assert refusal(whole, -1, "years", least=0) == "The years is -1. Give a whole number of 0 or more."

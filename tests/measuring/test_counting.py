@@ -33,6 +33,7 @@ def test_one_job_counted_three_ways():
         "Left benefits, fiscal saving",
     ]
     assert list(result.left_out.index) == [0, 1]
+    assert list(result.left_out.columns) == list(ONE_JOB.columns)
     assert len(double_counts(ONE_JOB)) == 3
 
 
@@ -98,6 +99,12 @@ def test_the_widest_overlap_comes_first():
         )
     )
     assert found[["measure_a", "measure_b", "shared"]].to_numpy().tolist() == [["a", "c", 2], ["a", "b", 1]]
+    assert list(found.index) == [0, 1]
+
+
+def test_a_pair_is_named_in_the_order_it_was_given():
+    found = double_counts(links(("z", "person", 1), ("a", "person", 1)))
+    assert found.loc[0, ["measure_a", "measure_b"]].tolist() == ["z", "a"]
 
 
 def test_the_same_id_of_another_kind_is_another_thing():

@@ -15,6 +15,7 @@ def test_nesta_runs_from_theory_to_manuals():
         "Manuals and systems",
     ]
     assert levels["check_before_relying"].all()
+    assert list(levels.index) == [0, 1, 2, 3, 4]
 
 
 def test_maryland_runs_from_one_look_to_a_randomised_trial():
@@ -23,6 +24,8 @@ def test_maryland_runs_from_one_look_to_a_randomised_trial():
     assert levels["name"].iloc[0] == "One look, or before and after"
     assert levels["name"].iloc[4] == "Randomised controlled trial"
     assert not levels["check_before_relying"].any()
+    assert levels["level"].dtype == int
+    assert list(levels.index) == [0, 1, 2, 3, 4]
     assert list(levels.columns) == ["level", "name", "what_it_takes", "check_before_relying", "check_reason"]
 
 

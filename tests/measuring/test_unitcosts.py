@@ -225,7 +225,7 @@ def test_items_brought_to_one_price_year_can_be_added():
 
 
 @given(st.floats(0, 1e6), st.floats(1, 200), st.floats(1, 200))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_there_and_back_again_is_the_same_amount(value, a, b):
     index = {"x": a, "y": b}
     assert inflate(inflate(value, "x", "y", index), "y", "x", index) == pytest.approx(value)

@@ -208,7 +208,7 @@ def test_ppn_026_bands_by_value_including_vat(net, weight, kpis):
 def test_below_one_million_pounds_no_model_is_mandated_from_2027():
     answer = social_value_model("central", "2027-02-03", 996_000)
     assert (answer.name, answer.min_weight_pct, answer.min_kpis) == ("none", None, None)
-    assert answer.row_id == "ppn-026-none"
+    assert (answer.row_id, answer.weight_basis) == ("ppn-026-none", "")
     assert (
         answer.why == "No social value weight is mandated below £1 million from 2027. You may still set one."
     )
@@ -269,6 +269,7 @@ def test_ppn_002_may_be_used_early():
 def test_a_department_in_2027_at_four_million_pounds_uses_ppn_026_at_ten_percent():
     answer = social_value_model("central", "2027-02-03", 4_000_000)
     assert (answer.name, answer.min_weight_pct, answer.row_id) == ("PPN 026", 10, "ppn-026-10")
+    assert answer.source.startswith("PPN 026 of 5 August 2026")
 
 
 def test_a_model_that_has_ended_says_so():
@@ -462,6 +463,8 @@ def test_a_mixed_contract_is_what_most_of_its_value_is():
     assert main_purchase(services=40, goods=60, works=10) == "goods"
     assert main_purchase(services=40, works="40.01") == "works"
     assert main_purchase(services=50, goods=50) == "services"
+    with pytest.raises(InputError, match="The value of goods is below zero"):
+        main_purchase(services=1, goods=-1)
     with pytest.raises(InputError) as refused:
         main_purchase()
     assert str(refused.value) == (

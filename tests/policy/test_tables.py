@@ -149,6 +149,7 @@ def test_a_row_is_stale_the_day_after_its_review_date_and_not_on_it():
 def test_the_longest_overdue_comes_first_and_in_time_every_table_is_listed():
     due = stale("2029-01-01")
     assert due["days_over"].is_monotonic_decreasing
+    assert list(due.index) == list(range(len(due)))
     assert set(due["table"]) == set(DATED)
     assert len(due) == sum(len(table(name)) for name in DATED)
 
