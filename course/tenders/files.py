@@ -58,8 +58,6 @@ def releases_in(path: str | Path) -> Iterator[Any]:
         raise InputError(
             f"{path} cannot be opened ({error.strerror}). Check that you may read it."
         ) from error
-    except ValueError as error:
-        raise InputError(f"{str(path)!r} is not a file name. Check the name.") from error
     if size > LARGEST_FILE:
         raise InputError(
             f"{path} is {size / 1024**3:.1f} GB; the limit is {LARGEST_FILE // 1024**3} GB. "
@@ -197,9 +195,13 @@ class _Text:
             try:
                 found, end = self.decoder.raw_decode(self.text, self.at)
             except json.JSONDecodeError as error:
-                perhaps_cut = error.msg.startswith("Unterminated string") or error.pos > len(self.text) - 16
-                if self.ended or not perhaps_cut:
-                    raise self._problem(error.pos, cut=self.ended and perhaps_cut) from error
+                open_string = error.msg.startswith("Unterminated string")
+                if self.ended:
+                    cut = open_string or not self.text[error.pos :].strip()
+                    raise self._problem(error.pos, cut) from error
+                # Near the end of the window it may be the window that cuts a word or number.
+                if not open_string and error.pos <= len(self.text) - 16:
+                    raise self._problem(error.pos, cut=False) from error
             except (RecursionError, ValueError) as error:
                 raise self._problem(self.at, cut=False) from error
             else:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -17,8 +18,7 @@ from filelock import FileLock, Timeout
 from course.errors import InputError
 from course.tenders.files import releases_in_stream
 from course.tenders.reading import SOURCES, bodies_of, gather, keep, open_store, tables_of
-from course.tenders.slips import SLIPS
-from course.tenders.tables import SCHEMAS, Tables, as_table, data_dictionary
+from course.tenders.tables import SCHEMAS, Tables, as_table, data_dictionary, dtype_of
 
 PUBLISHED = "as_published.jsonl.gz"
 SUMMARY = "summary.txt"
@@ -32,7 +32,8 @@ class ImportSummary:
     """What a folder of imported notices holds; `str()` of it is the text of `summary.txt`.
 
     Counts are of the whole folder after the import, earlier imports included; `read` and `new` are of this
-    import. Values in £ ex VAT. `slips` has the columns slip, count, what_it_means, what_we_did.
+    import. Values in £ ex VAT. `slips` has the columns slip, what_it_means, what_we_did and
+    count, the commonest first.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class ImportSummary:
     buyers: int
     estimated_net: float
     estimates: int
+    estimate_in_the_middle: float
     awards: int
     awards_counted: int
     awarded_net: float
@@ -58,6 +60,8 @@ class ImportSummary:
 
     def __str__(self) -> str:
         """Return the summary as plain text, lines of at most 100 characters or so."""
+        middle = [f"- Half of those are worth £{self.estimate_in_the_middle:,.0f} or less."]
+        middle = middle if self.estimates else []
         lines = [
             f"Notices imported into {self.folder.name}",
             "",
@@ -69,6 +73,7 @@ class ImportSummary:
             f"by {_many(self.buyers, 'buyer')}.",
             f"- Estimated value without VAT: £{self.estimated_net:,.0f}, "
             f"over the {_many(self.estimates, 'procurement')} that state one.",
+            *middle,
             f"- Awarded value without VAT: £{self.awarded_net:,.0f}, "
             f"over {_many(self.awards_counted - self.awards_without_net, 'award')}. Each award counts once.",
             f"- Left out of that sum: {_many(self.awards_without_net, 'award')} without such a value, "
@@ -84,12 +89,9 @@ class ImportSummary:
             lines.append("No slips were found in the notices.")
         else:
             lines += ["Slips found in the notices (each one is a row of issues.csv)"]
-            for slip in self.slips.itertuples():
-                lines += [
-                    f"- {slip.count:,} x {slip.slip}",
-                    f"  {slip.what_it_means}",
-                    f"  {slip.what_we_did}",
-                ]
+            for slip, means, did, count in self.slips.itertuples(index=False):
+                words = f"{slip} ({count:,}): {means} What we did: {did}"
+                lines += wrap(words, 100, initial_indent="- ", subsequent_indent="  ")
         lines += ["", "Each table is a CSV file; columns.csv says what every column means.", ""]
         if self.from_public_services:
             lines += [_ATTRIBUTION, ""]
@@ -169,11 +171,9 @@ def _summary(tables: Tables, folder: Path, files: int, read: int, new: int) -> I
     counted = tables.awards[tables.awards["counted"]]
     social = criteria[criteria["kind"] == "social value"]
     buyers = notices["buyer_id"].fillna(notices["buyer_name"]).nunique()
-    counts = tables.issues["slip"].value_counts()
-    slips = pd.DataFrame(
-        [(slip, int(count), *SLIPS[str(slip)]) for slip, count in counts.items()],
-        columns=["slip", "count", "what_it_means", "what_we_did"],
-    )
+    told = ["slip", "what_it_means", "what_we_did"]
+    slips = tables.issues.value_counts(told).reset_index()
+    slips = slips.sort_values(["count", *told], ascending=[False, True, True, True], ignore_index=True)
     return ImportSummary(
         folder=folder,
         files=files,
@@ -184,6 +184,7 @@ def _summary(tables: Tables, folder: Path, files: int, read: int, new: int) -> I
         buyers=int(buyers),
         estimated_net=float(notices["value_net"].sum()),
         estimates=int(notices["value_net"].notna().sum()),
+        estimate_in_the_middle=float(notices["value_net"].median()),
         awards=len(tables.awards),
         awards_counted=len(counted),
         awarded_net=float(counted["value_net"].sum()),
@@ -289,7 +290,7 @@ def load_tables(folder: str | Path) -> Tables:
         try:
             texts = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8")
             columns = {
-                column: [_loaded(cell, str(rule.dtype)) for cell in texts[column]]
+                column: [_loaded(cell, dtype_of(rule)) for cell in texts[column]]
                 for column, rule in schema.columns.items()
             }
             tables[name] = as_table(name, columns)

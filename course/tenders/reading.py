@@ -294,7 +294,7 @@ def _merge_rules(notices: list[Row]) -> dict[tuple[str, ...], str]:
                 look(part, (*path, key))
         elif isinstance(value, list):
             ids = [item.get("id") for item in value if isinstance(item, dict)]
-            unnumbered = None in ids or len(set(map(str, ids))) < len(ids)
+            unnumbered = len({one for one in ids if isinstance(one, str | int)}) < len(ids)
             if path[-1] in _WHOLE or unnumbered:
                 rules[path] = "wholeListMerge"
             for item in value:
@@ -317,20 +317,23 @@ def _placed(slip: Slip, merged: Row, notices: list[Row]) -> tuple[str | None, Sl
 def _path_in(path: tuple[str | int, ...], merged: Any, notice: Any) -> tuple[str | int, ...] | None:
     own: list[str | int] = []
     for step in path:
-        if isinstance(step, str):
-            if not isinstance(notice, dict) or step not in notice:
-                return None
-            place: str | int = step
-        else:
+        # Mending may have emptied what the rest of the path leads through; then places are taken as they are.
+        within = merged.get(step) if isinstance(merged, dict) else None
+        place: str | int = step
+        if isinstance(step, int):
             if not isinstance(notice, list):
                 return None
-            wanted = merged[step].get("id") if isinstance(merged[step], dict) else None
-            same = [n for n, one in enumerate(notice) if isinstance(one, dict) and one.get("id") == wanted]
-            place = same[0] if wanted is not None and same else step
-            if wanted is not None and not same or int(place) >= len(notice):
+            within = merged[step] if isinstance(merged, list) and step < len(merged) else None
+            wanted = within.get("id") if isinstance(within, dict) else None
+            if wanted is not None:
+                ids = [one.get("id") if isinstance(one, dict) else None for one in notice]
+                place = ids.index(wanted) if wanted in ids else len(notice)
+            if int(place) >= len(notice):
                 return None
+        elif not isinstance(notice, dict) or step not in notice:
+            return None
         own.append(place)
-        merged, notice = merged[step], notice[place]  # type: ignore[index]
+        merged, notice = within, notice[place]
     return tuple(own)
 
 

@@ -81,13 +81,13 @@ SLIPS: dict[str, tuple[str, str]] = {
     "not_a_number": ("Where a number should stand there is something else.", "Left the number empty."),
     "negative_value": ("A value or a count below nought makes no sense here.", "Left it empty."),
     "currency_not_pounds": (
-        "The currency is not pounds. In the buyer's form one wrong pick from the list is enough "
-        "(AED, the dirham of the Emirates, comes near the top).",
+        "The currency is not pounds. For a buyer in the United Kingdom, one wrong pick from a list is the "
+        "likeliest reason (AED is the dirham of the Emirates).",
         "Left the amount out of all values in pounds.",
     ),
     "currency_missing": ("No currency is stated with the amount.", "Read it as pounds."),
     "vat_mismatch": (
-        "The amounts with and without VAT do not fit a VAT rate of 20%, 5% or 0%, so one of them is probably "
+        "The amounts with and without VAT do not fit a VAT rate of 20%, 5% or 0%. One of them is probably "
         "wrong, or rates are mixed.",
         "Kept both as published.",
     ),
@@ -155,11 +155,12 @@ SLIPS: dict[str, tuple[str, str]] = {
     ),
     "large_and_vcse": (
         "The provider is marked both as large and as a voluntary, community or social enterprise. "
-        "That can be true, but is more often a slip in one of the two.",
+        "Both can be true, but it is rare: check before you rely on either.",
         "Kept both marks as published.",
     ),
     "cic_not_vcse": (
-        "A community interest company (CIC) is a social enterprise by law, yet it is marked as none.",
+        "A community interest company (CIC) must by law serve the community, yet the notice says it is no "
+        "voluntary, community or social enterprise.",
         "Kept the mark as published.",
     ),
     "quotes_as_at": (
@@ -409,7 +410,6 @@ def _values(value: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]
     """Find every object that states an amount of money."""
     if isinstance(value, dict) and not {"amount", "amountGross"}.isdisjoint(value):
         yield path, value
-        return
     for key, part in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(part, dict | list):
             yield from _values(part, (*path, key))
@@ -470,7 +470,7 @@ def _mend_vat(path: Path, value: dict[str, Any], slips: list[Slip]) -> None:
             return
         hint = f"; at 20% it would be {_money(gross / (1 + VAT_RATE))} without VAT"
         if abs(net - gross * (1 - VAT_RATE)) <= 1.005:
-            hint += ". Somebody took 20% off the amount with VAT, which is not how VAT comes off"
+            hint += ". It is the amount with VAT less 20%, but VAT comes off by dividing by 1.2"
         slips.append(Slip(path, "vat_mismatch", found + hint))
 
 
@@ -513,8 +513,8 @@ def criteria_of(release: dict[str, Any]) -> Iterator[tuple[Path, str | None, lis
 def _mend_weights(release: dict[str, Any]) -> Iterator[Slip]:
     """Turn every weight into points of 100 where its kind allows, and check that they add up."""
     for path, _, criteria in criteria_of(release):
-        stated = []
-        without = []
+        stated: list[tuple[int, float]] = []
+        without: list[int] = []
         slips: list[Slip] = []
         for n, criterion in enumerate(criteria):
             for m, weight in listed(criterion, "numbers"):
@@ -527,17 +527,20 @@ def _mend_weights(release: dict[str, Any]) -> Iterator[Slip]:
                     slips.append(Slip((*here, "number"), "weight_out_of_range", f"{points:g}"))
                     weight["number"] = None
             exact = exact_weight(criterion)
-            (without if exact is None else stated).append((n, exact))
+            if exact is None:
+                without.append(n)
+            else:
+                stated.append((n, exact))
         yield from slips
         if stated and without:
-            for n, _none in without:
+            for n in without:
                 yield Slip(
                     (*path, n),
                     "weight_missing",
                     _quoted(criteria[n].get("name") or "a criterion without a name"),
                 )
         elif stated and not slips:
-            total = sum(exact or 0 for _, exact in stated)
+            total = sum(exact for _, exact in stated)
             if abs(total - 100) > 0.05:
                 parts = " + ".join(f"{exact:g}" for _, exact in stated)
                 yield Slip(path, "weights_not_100", f"{parts} = {total:g}")
@@ -559,7 +562,7 @@ def _mend_statistics(release: dict[str, Any], slips: list[Slip]) -> None:
 
 def _award_values(release: dict[str, Any]) -> Iterator[Slip]:
     estimate = release.get("tender") or {}
-    seen: dict[Any, str] = {}
+    seen: dict[str, str] = {}
     counted: dict[str, list[float]] = {"amount": [], "amountGross": []}
     above: list[Path] = []
     for n, award in listed(release, "awards"):
@@ -601,16 +604,12 @@ def _award_values(release: dict[str, Any]) -> Iterator[Slip]:
             yield Slip(("tender", "value"), "award_above_estimate", found)
 
 
-def _face(award: dict[str, Any]) -> tuple[Any, ...]:
+def _face(award: dict[str, Any]) -> str:
     """Return what makes two awards the same in all but number."""
-    return (
-        tuple(sorted(str(one.get("id") or one.get("name")) for _, one in listed(award, "suppliers"))),
-        tuple(sorted(map(str, award.get("relatedLots") or []))),
-        award.get("title"),
-        award.get("date"),
-        amount(award, "value"),
-        amount(award, "value", "amountGross"),
-    )
+    providers = sorted(str(one.get("id") or one.get("name")) for _, one in listed(award, "suppliers"))
+    lots = sorted(map(str, award.get("relatedLots") or []))
+    worth = [amount(award, "value", key) for key in ("amount", "amountGross")]
+    return repr((providers, lots, award.get("title"), award.get("date"), worth))
 
 
 def contracts_of(release: dict[str, Any], award: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The tables that notices are read into: their columns, what each means, its unit and what must hold."""
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -35,21 +36,19 @@ def _count(meaning: str, *, required: bool = False) -> pa.Column:
 
 
 def _flag(meaning: str, *, required: bool = False) -> pa.Column:
-    return _column("boolean", meaning, "true or false", required)
+    return _column("boolean", meaning, "", required)
 
 
 def _day(meaning: str) -> pa.Column:
-    return _column("datetime64[ns]", meaning, "calendar day as published")
+    return _column("datetime64[ns]", meaning, "day as published")
 
 
 def _moment(meaning: str) -> pa.Column:
-    return _column("datetime64[us, UTC]", meaning, "date and time, UTC")
+    return _column("datetime64[us, UTC]", meaning, "UTC")
 
 
 def _schema(name: str, what: str, columns: dict[str, pa.Column], unique: list[str] | None = None):
-    return pa.DataFrameSchema(
-        columns, name=name, description=what, strict=True, ordered=True, coerce=True, unique=unique
-    )
+    return pa.DataFrameSchema(columns, name=name, description=what, strict=True, ordered=True, unique=unique)
 
 
 _OCID = _text("The procurement: the number that ties all its notices together", required=True)
@@ -305,22 +304,50 @@ def as_table(name: str, columns: dict[str, list[Any]]) -> pd.DataFrame:
     pd.DataFrame
         The table with the columns, order and types of its schema.
     """
+    if not any(columns.values()):
+        return _empty(name).copy()
+    return _checked(name, columns)
+
+
+@lru_cache
+def _empty(name: str) -> pd.DataFrame:
+    return _checked(name, {column: [] for column in SCHEMAS[name].columns})
+
+
+def _checked(name: str, columns: dict[str, list[Any]]) -> pd.DataFrame:
     schema = SCHEMAS[name]
     made = {}
     for column, rule in schema.columns.items():
         values = columns[column]
-        kind = str(rule.dtype)
+        kind = dtype_of(rule)
         if kind.startswith("datetime64"):
-            made[column] = pd.to_datetime(pd.Series(values, dtype="str"), format="ISO8601", utc="UTC" in kind)
+            read = pd.to_datetime(pd.Series(values, dtype="str"), format="ISO8601", utc="UTC" in kind)
+            made[column] = read.dt.as_unit("us" if "us" in kind else "ns")
         else:
             made[column] = pd.Series(values, dtype=kind)
     return schema.validate(pd.DataFrame(made))
 
 
+def dtype_of(column: pa.Column) -> str:
+    """Return the pandas dtype of a column; text is pandas' own "str", in which a missing cell is NaN."""
+    kind = str(column.dtype)
+    return "str" if kind.startswith("string") else kind
+
+
+_TYPES = {
+    "str": "text",
+    "float64": "number",
+    "Int64": "whole number",
+    "boolean": "true or false",
+    "datetime64[ns]": "date",
+    "datetime64[us, UTC]": "date and time",
+}
+
+
 def data_dictionary() -> pd.DataFrame:
     """Describe every column of every table: columns table, column, type, unit, meaning."""
     rows = [
-        (name, column, str(rule.dtype), (rule.metadata or {}).get("unit", ""), rule.description)
+        (name, column, _TYPES[dtype_of(rule)], (rule.metadata or {}).get("unit", ""), rule.description)
         for name, schema in SCHEMAS.items()
         for column, rule in schema.columns.items()
     ]
