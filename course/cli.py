@@ -191,22 +191,41 @@ def check_sources() -> None:
 
 @data.command("import")
 def import_data(
-    files: Annotated[list[Path], typer.Argument(help="OCDS files, JSON or JSON Lines.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Notices, spend ledgers, deprivation files, boundaries.")
+    ],
     into: Annotated[Path, typer.Option(help="The folder to write the tables into.")],
 ) -> None:
-    """Read real notices from Find a Tender or Contracts Finder into tidy tables."""
+    """Read real notices (OCDS), spend ledgers and deprivation files into tidy tables."""
+    from course.place.boundaries import looks_like_boundaries
+    from course.place.importing import import_place_files
     from course.tenders import import_notices
 
-    print(import_notices(files, into), end="")
+    def of_place(file: Path) -> bool:
+        return file.is_file() and (".csv" in file.suffixes or looks_like_boundaries(file))
+
+    notices = [file for file in files if not of_place(file)]
+    if notices:
+        print(import_notices(notices, into / "notices" if len(notices) < len(files) else into), end="")
+    if len(notices) < len(files):
+        table = Table(
+            "File", "What it is", "Rows", "Refused", "Notes", "Written to", title=f"Tables in {into}"
+        )
+        for row in import_place_files([file for file in files if of_place(file)], into).astype(str).values:
+            table.add_row(*row)
+        out.print(table)
 
 
 @data.command("generate")
 def generate_data() -> None:
     """Make Calderbrook's data again in datasets/: the same bytes every time."""
+    from course.place import calderbrook as place
+    from course.place.dictionary import resources
     from course.places import DATASETS
     from course.tenders.calderbrook import generate
 
-    generate(DATASETS)
+    place.generate(DATASETS / "place")
+    generate(DATASETS, more=resources())
     out.print(f"Wrote {DATASETS}.")
 
 

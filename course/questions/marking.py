@@ -72,6 +72,8 @@ class Mark:
         }
 
 
+NOT_IT = "That is not it yet. Look again, then change your answer and mark it again."
+
 # Set by a caller that wants keys and rubrics rather than marks: building and proving.
 collected: dict[str, Key] | None = None
 
@@ -185,7 +187,7 @@ def _reasons(question: Question, key: Key, value: Any) -> str:
     else:
         at = []
     said = " ".join(why[k] for k in at if k in why)
-    return said or f"This is not the answer we found. {key.because}"
+    return said or NOT_IT
 
 
 def _check_key(question: Question, key: Key) -> None:

@@ -1,0 +1,303 @@
+"""The fork's side of running a notebook: ipykernel's own kernel and shell, without sockets or threads.
+
+`prepare` builds the kernel in the warm parent; `serve` runs in each fork. Messages are those that
+ipykernel makes; they travel as frames over the fork's channel, where a real kernel has ZeroMQ.
+"""
+
+import asyncio
+import base64
+import builtins
+import contextlib
+import io
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from comm import get_comm_manager
+from ipykernel.ipkernel import IPythonKernel
+from IPython.core.profiledir import ProfileDir
+from jupyter_client.session import Session, json_packer
+from tornado.ioloop import IOLoop
+from traitlets.config import Config
+
+from course.warm import child, wire
+
+FLUSH_BYTES = 1 << 16
+FLUSH_SECONDS = 0.2  # as ipykernel's streams
+MOST_FRAMES = 20  # of one traceback; the middle of a longer one is left out
+
+_kernel: "ForkKernel | None" = None
+
+
+class FrameSession(Session):
+    """A session that hands each message to `emit`: the channel's name, the message, its buffers."""
+
+    emit: Callable[[str, dict[str, Any], list[bytes]], None] = staticmethod(lambda *_: None)
+
+    def send(  # type: ignore[override]
+        self,
+        stream: Any,
+        msg_or_type: dict[str, Any] | str,
+        content: dict[str, Any] | None = None,
+        parent: dict[str, Any] | None = None,
+        ident: Any = None,
+        buffers: Any = None,
+        track: bool = False,
+        header: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Take the arguments of `Session.send`; `stream` is a channel's name."""
+        if isinstance(msg_or_type, dict):
+            msg = msg_or_type
+        else:
+            msg = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        self.emit(stream, msg, [bytes(buffer) for buffer in buffers or msg.get("buffers") or ()])
+        return msg
+
+
+class Stream(io.TextIOBase):
+    """Standard output or error of a cell: kept for a moment, then sent as one message.
+
+    What programs and libraries write to the descriptor itself is kept in a file in memory, and sent
+    with the rest.
+    """
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
+    def __init__(self, kernel: "ForkKernel", name: str, number: int) -> None:
+        super().__init__()
+        self._kernel = kernel
+        self._channel_name = name
+        self._number = number
+        self._pid = os.getpid()
+        self._parts: list[str] = []
+        self._size = 0
+        self._since = 0.0
+        in_memory = os.memfd_create(name)
+        self._file = os.open(f"/proc/self/fd/{in_memory}", os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        os.close(in_memory)
+        os.dup2(self._file, number, inheritable=True)
+        self._read = 0
+
+    @property
+    def name(self) -> str:
+        """`stdout` or `stderr`."""
+        return self._channel_name
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def isatty(self) -> bool:
+        """It is not."""
+        return False
+
+    def fileno(self) -> int:
+        """The descriptor that programs started here write to."""
+        return self._number
+
+    def write(self, text: str) -> int:
+        """Take text; sent when there is much, when some is old, or on `flush`."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        if os.getpid() != self._pid:  # a process that the cell forked
+            os.write(self._number, text.encode("utf-8", "replace"))
+            return len(text)
+        now = self._kernel.clock()
+        if not self._parts:
+            self._since = now
+        self._parts.append(text)
+        self._size += len(text)
+        if self._size > FLUSH_BYTES or now - self._since > FLUSH_SECONDS:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what there is."""
+        if os.getpid() != self._pid:
+            return
+        parts, self._parts, self._size = self._parts, [], 0
+        self._send("".join(parts))
+        end = os.fstat(self._file).st_size
+        while self._read < end:
+            piece = os.pread(self._file, min(end - self._read, 1 << 20), self._read)
+            self._read += len(piece)
+            self._send(piece.decode("utf-8", "replace"))
+
+    def _send(self, text: str) -> None:
+        if text:
+            content = {"name": self._channel_name, "text": text}
+            session: Any = self._kernel.session
+            session.send("iopub", "stream", content, parent=self._kernel.get_parent())
+
+
+class ForkKernel(IPythonKernel):
+    """ipykernel's kernel with channels that are names."""
+
+    clock = staticmethod(lambda: asyncio.get_running_loop().time())
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        """Nothing: nbclient sends no cell before the last has answered."""
+
+    async def answer(self, msg: dict[str, Any]) -> None:
+        """Do what one message on the shell channel asks, as `Kernel.dispatch_shell` would."""
+        handler = self.shell_handlers.get(msg["header"]["msg_type"])
+        if handler is None:
+            return
+        self.set_parent([], msg)
+        self._publish_status("busy", "shell")
+        self.pre_handler_hook()
+        try:
+            result = handler("shell", [], msg)
+            if result is not None:
+                await result
+        except KeyboardInterrupt:  # between two steps of ours, where no cell could take it
+            content = {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+            reply = msg["header"]["msg_type"].replace("_request", "_reply")
+            session: Any = self.session
+            session.send("shell", reply, content | {"execution_count": self.execution_count}, parent=msg)
+        finally:
+            self.post_handler_hook()
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            self._publish_status("idle", "shell")
+
+
+def prepare() -> None:
+    """Build the kernel and run a few cells, in the parent, so that forks find all of it loaded."""
+    global _kernel
+    config = Config()
+    config.HistoryManager.hist_file = ":memory:"
+    with tempfile.TemporaryDirectory() as home:
+        kernel = ForkKernel.instance(
+            config=config,
+            session=FrameSession(),
+            iopub_socket="iopub",
+            log=logging.getLogger(__name__),
+            profile_dir=ProfileDir.create_profile_dir(home),
+            user_ns={},
+        )
+        shell = kernel.shell
+        assert shell is not None
+        shell.extension_manager.load_extension("storemagic")
+    from ipykernel.eventloops import enable_gui
+
+    shell.enable_gui = lambda gui=None: enable_gui(gui, kernel=kernel)
+    plain = type(shell).showtraceback
+    shell.showtraceback = types.MethodType(_capped(plain), shell)
+    get_comm_manager()
+    _kernel = kernel
+    _rehearse(kernel)
+
+
+def _capped(show: Callable[..., None]) -> Callable[..., None]:
+    """Leave out the middle of long tracebacks: drawing each frame with its source takes milliseconds."""
+
+    def showtraceback(self: Any, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
+        with contextlib.suppress(ValueError):  # no exception to show: the shell says so itself
+            kind, slip, trace = self._get_exc_info(exc_tuple)
+            frames = []
+            while trace is not None:
+                frames.append(trace)
+                trace = trace.tb_next
+            # IPython itself shortens a recursion that found no end.
+            if len(frames) > MOST_FRAMES and not issubclass(kind, RecursionError):
+                kept = None
+                for frame in reversed(frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]):
+                    kept = types.TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+                exc_tuple = (kind, slip, kept)
+        show(self, exc_tuple, *args, **kwargs)
+
+    return showtraceback
+
+
+def _rehearse(kernel: ForkKernel) -> None:
+    """Run cells that touch what is loaded late, then put everything back."""
+    shell, streams = kernel.shell, (sys.stdout, sys.stderr)
+    assert shell is not None
+    before = set(shell.user_ns)
+    sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+    cells = (
+        "1 + 1",
+        "def _f():\n    raise KeyError('x')\n_f()",
+        "%pwd",
+        "import asyncio; await asyncio.sleep(0)",
+    )
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        kernel.io_loop = IOLoop.current()
+        kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
+        for code in cells:
+            await kernel.do_execute(code, silent=False, store_history=True)
+
+    try:
+        loop.run_until_complete(run())
+    finally:
+        loop.close()
+        sys.stdout, sys.stderr = streams
+    shell.reset(new_session=True)
+    for name in set(shell.user_ns) - before:
+        shell.user_ns.pop(name)
+    shell._last_traceback = None
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        if hasattr(sys, name):
+            delattr(sys, name)
+    vars(builtins).pop("_", None)
+
+
+def serve() -> None:
+    """Answer messages until the other end closes the channel."""
+    kernel, channel = _kernel, child.channel()
+    assert kernel is not None
+    assert kernel.shell is not None
+    assert isinstance(kernel.session, FrameSession)
+    sys.argv = [
+        sys.modules["ipykernel"].__file__.replace(os.path.join("ipykernel", "__init__"), "ipykernel_launcher")
+    ]  # type: ignore[union-attr]
+    kernel.shell.init_environment()
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    kernel.shell.user_ns["_dh"] = [os.getcwd()]
+    sys.modules["__main__"] = kernel.shell.user_module
+    lock, pid = threading.Lock(), os.getpid()
+
+    def emit(name: str, msg: dict[str, Any], buffers: list[bytes]) -> None:
+        if os.getpid() != pid:
+            return
+        body = json_packer([name, msg, [base64.b64encode(buffer).decode() for buffer in buffers]])
+        with lock:
+            channel.sendall(wire.LENGTH.pack(len(body)) + body)
+
+    kernel.session.emit = emit  # type: ignore[method-assign]
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(_answer_all(kernel, channel))
+    except (RuntimeError, OSError):
+        return  # the loop was stopped by `exit`, or the other end is gone
+
+
+async def _answer_all(kernel: ForkKernel, channel: Any) -> None:
+    loop = asyncio.get_running_loop()
+    kernel.io_loop = IOLoop.current()
+    sys.stdout, sys.stderr = Stream(kernel, "stdout", 1), Stream(kernel, "stderr", 2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt counts only while a cell runs
+    while True:
+        # The loop turns while it waits, so that tasks of earlier cells go on, as in a real kernel.
+        readable = asyncio.Event()
+        loop.add_reader(channel, readable.set)
+        await readable.wait()
+        loop.remove_reader(channel)
+        try:
+            msg, _ = wire.receive(channel)
+        except EOFError:
+            return
+        await kernel.answer(msg)
