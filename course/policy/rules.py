@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -137,11 +138,12 @@ def duties(
     )
     thresholds(day)
     rows = []
-    for _, rule in table("duties").iterrows():
+    for record in table("duties").to_dict("records"):
+        rule = SimpleNamespace(**{str(column): cell for column, cell in record.items()})
         tested = ex if rule.threshold_basis == "excluding VAT" else inc
         fails, why, against = _test(rule, who, purchase, route, day, tested, limit)
         reason = _reason_to_check(rule, who)
-        row = rule.to_dict() | {
+        row = record | {
             "applies": not fails,
             "fails_on": fails,
             "why": why,
@@ -217,7 +219,7 @@ def social_value_model(
 
 
 def _test(
-    rule: pd.Series,
+    rule: SimpleNamespace,
     who: pd.Series,
     purchase: str,
     route: str,
@@ -247,7 +249,7 @@ def _test(
     return "", f"{covered}{size}{when}", against
 
 
-def _value_test(rule: pd.Series, tested: Decimal, limit: Decimal | None) -> tuple[str, Decimal | None]:
+def _value_test(rule: SimpleNamespace, tested: Decimal, limit: Decimal | None) -> tuple[str, Decimal | None]:
     """Compare the estimate with the row's threshold; the sentence begins "No: " when it fails."""
     against = limit if rule.threshold_ref else _decimal(rule.threshold_gbp)
     ceiling = _decimal(rule.below_gbp)
@@ -269,7 +271,7 @@ def _value_test(rule: pd.Series, tested: Decimal, limit: Decimal | None) -> tupl
     return f" {said} That is {words} {say_pounds(against)}{upper}.", against
 
 
-def _reason_to_check(rule: pd.Series, who: pd.Series) -> str:
+def _reason_to_check(rule: SimpleNamespace, who: pd.Series) -> str:
     if rule.check_before_relying:
         return rule.check_reason
     if rule.instrument == "Procurement Act 2023":
