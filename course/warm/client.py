@@ -435,12 +435,11 @@ class WarmParent:
         _alive.discard(self)
 
     def _forget(self) -> None:
-        """In a fork of the caller: the parent is not ours, and must not think we hold it."""
+        """In a fork of the caller, which starts a parent of its own if it needs one."""
         if self._control is not None:
             self._control.close()
-            self._control = None
-        self._process = None
-        self.refusal = "this process is a fork of the one that started the warm parent"
+        self._control = self._process = None
+        self._lock = threading.Lock()
 
 
 def _changed(path: str) -> int:

@@ -17,8 +17,10 @@ import tempfile
 import threading
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import ipykernel
 from comm import get_comm_manager
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core.profiledir import ProfileDir
@@ -258,9 +260,7 @@ def serve() -> None:
     assert kernel is not None
     assert kernel.shell is not None
     assert isinstance(kernel.session, FrameSession)
-    sys.argv = [
-        sys.modules["ipykernel"].__file__.replace(os.path.join("ipykernel", "__init__"), "ipykernel_launcher")
-    ]  # type: ignore[union-attr]
+    sys.argv = [str(Path(ipykernel.__file__ or ".").parent.with_name("ipykernel_launcher.py"))]
     kernel.shell.init_environment()
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     if "" not in sys.path:

@@ -1,0 +1,50 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "linux":
+    pytest.skip("forks need Linux; elsewhere the ordinary start serves", allow_module_level=True)
+
+from course.warm import client, spec
+from course.warm.notebook import parent_for_notebooks
+
+# Little, so that the tests' parents start quickly; what is preloaded makes no difference to them.
+MODULES = ("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completer", "numpy", "ipywidgets")
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Jupyter data folder that holds the warm kernelspec and nothing of the machine's."""
+    prefix = tmp_path_factory.mktemp("prefix")
+    spec.install(prefix, modules=MODULES)
+    return prefix / "share" / "jupyter"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jupyter(kernels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Jupyter's folders for these tests, and for the programs they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(kernels))
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        patch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        yield
+        for parent in list(client._alive):
+            parent.close()
+
+
+@pytest.fixture(scope="session")
+def parent(_jupyter: None) -> client.WarmParent:
+    """A warm parent for calls and notebooks."""
+    return parent_for_notebooks(MODULES)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    """A folder to run in, with one file that may be read."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    (folder / "data.csv").write_text("a,b\n1,2\n")
+    return folder
