@@ -179,10 +179,15 @@ def violations() -> Callable[..., list[str]]:
     return run
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 15) -> None:
+@pytest.fixture(scope="session")
+def wait_until() -> Callable[..., None]:
     """Wait for something outside the browser to become true."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.05)
+
+    def wait(true: Callable[[], bool], seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end:
+                raise AssertionError("it did not happen in time")
+            time.sleep(0.05)
+
+    return wait

@@ -56,7 +56,7 @@ def lesson_page(nb: NotebookNode, module: Module, kind: str, urls: dict[str, str
 
     page = {
         "title": module.title if kind == "lesson" else f"{module.title}: exercise",
-        "where": f"Module {module.number} of {len(modules())} · {kind} · about {module.minutes} minutes for the module",
+        "where": f"Module {module.number} of {len(modules())} · {kind}",
         "code": module.id if kind == "lesson" else f"{module.id}x",
         "opening": f"Opening the {kind}…",
         "previous": neighbour(-1),
@@ -93,7 +93,7 @@ def prepare(nb: NotebookNode, page: dict[str, Any], urls: dict[str, str]) -> Not
     for cell in nb.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    heads = [_run(cell) for cell in nb.cells]
+    heads = _runs(nb.cells)
     for i, cell in enumerate(nb.cells):
         run = heads[i]
         tags = cell.metadata.get("tags", [])
@@ -111,12 +111,18 @@ def prepare(nb: NotebookNode, page: dict[str, Any], urls: dict[str, str]) -> Not
     return nb
 
 
-def _run(cell: NotebookNode) -> str:
-    return next((tag for tag in cell.metadata.get("tags", []) if tag in RUNS), "")
+def _runs(cells: list[NotebookNode]) -> list[str]:
+    """Name the run that each cell belongs to, by its tags; a code cell stays with the side above it."""
+    runs: list[str] = []
+    for cell in cells:
+        tagged = next((tag for tag in cell.metadata.get("tags", []) if tag in RUNS), "")
+        above = runs[-1] if runs and cell.cell_type == "code" and runs[-1] in SIDES else ""
+        runs.append(tagged or above)
+    return runs
 
 
 def shows_something(source: str) -> bool:
-    """Tell whether a code cell is likely to show something: it ends in an expression, not in an assignment."""
+    """Tell whether a code cell is likely to show something: it ends in an expression, no assignment."""
     try:
         body = ast.parse(source).body
     except SyntaxError:

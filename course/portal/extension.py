@@ -143,7 +143,7 @@ def sign_in(handler: AcademyHandler) -> None:
     handler.plain(
         "Open the academy with its link",
         "This browser is not signed in yet, or the link was not complete.",
-        "Look at the window where you typed “academy serve”. Copy the whole link it printed, and open it here. "
+        "Look at the window where you typed “academy serve”. Copy the whole link it printed; open it here. "
         "You need to do this once for each browser.",
         back=False,
     )

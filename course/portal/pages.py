@@ -98,7 +98,7 @@ def _questions(exercise: Path, changed: int) -> int:
 
 
 def next_step(states: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Choose what to do next: an exercise begun, the exercise of a lesson opened, a new lesson, a lesson again."""
+    """Choose what to do next: an exercise begun or whose lesson was opened, else a lesson, new or known."""
     ready = [s for s in states if s["lesson"] or s["exercise"]]
     begun = [s for s in ready if s["exercise"] and 0 < s["answered"] < s["asked"]]
     read = [s for s in ready if s["exercise"] and (s["opened"] or not s["lesson"]) and not s["answered"]]

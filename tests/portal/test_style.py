@@ -17,7 +17,10 @@ TEXT = [  # ink on ground: WCAG 1.4.3, at least 4.5 to 1
         for side in ("commissioner", "provider", "operations")
         for ground in ("paper", "card", f"{side}-wash")
     ],
-    *[("ink", f"{name}-wash") for name in ("accent", "right", "wrong", "commissioner", "provider", "operations")],
+    *[
+        ("ink", f"{name}-wash")
+        for name in ("accent", "right", "wrong", "commissioner", "provider", "operations")
+    ],
     ("accent", "accent-wash"),
     ("accent", "wrong-wash"),
     ("muted", "accent-wash"),

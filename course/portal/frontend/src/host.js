@@ -6,6 +6,7 @@ import { Store } from "./models.js";
 import { calm, notice, rememberPlace, resume, returnToPlace, saved, say, warn } from "./page.js";
 import { mount } from "./views.js";
 
+const LAB_ONLY = "This kind of control can be shown in JupyterLab only. Open the page there from the academy’s list of modules.";
 const MODEL_WAIT_MS = 30000;
 const places = new Map(); // model id -> the place it is shown in
 let streaming = true; // parts are still arriving
@@ -37,7 +38,8 @@ async function show(place) {
   try {
     const late = new Promise((_, fail) => setTimeout(fail, MODEL_WAIT_MS, new Error("no state came from the kernel")));
     const model = await Promise.race([store.find(id), late]);
-    await mount(model, place);
+    if (model.kind === "anywidget") await mount(model, place);
+    else place.replaceChildren(Object.assign(document.createElement("p"), { className: "sva-notice", textContent: LAB_ONLY }));
   } catch (problem) {
     console.error(problem);
     place.replaceChildren(notice(code(place, "widget")));
@@ -124,6 +126,7 @@ function start() {
   if (!element || config || !whole(element)) return;
   config = JSON.parse(element.textContent);
   connect();
+  globalThis.svaHost = store; // for those who look for faults
   addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

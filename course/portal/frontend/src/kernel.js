@@ -4,6 +4,7 @@ import { decode, encode, newId } from "./wire.js";
 
 const ASK_AGAIN_MS = 400; // the server drops what arrives before its own channels are up
 const SILENT_MS = 8000;
+const LOOK_EVERY_MS = 30000; // a kernel that was ended on purpose does not close the socket
 const waits = [300, 700, 1500, 3000, 5000, 10000];
 
 /**
@@ -21,6 +22,16 @@ export class Kernel {
     this.closed = false;
     this.ready = false; // only then may anything be sent
     this.open();
+    const look = () => document.visibilityState === "visible" && this.look();
+    setInterval(look, LOOK_EVERY_MS);
+    document.addEventListener("visibilitychange", look);
+  }
+
+  /** Ask the server whether the kernel is still there. */
+  async look() {
+    if (this.closed || !this.ready) return;
+    const answer = await fetch(this.api, { cache: "no-store" }).catch(() => null);
+    if (answer?.status === 404) this.end("gone");
   }
 
   open() {
@@ -94,6 +105,7 @@ export class Kernel {
       }
       return;
     }
+    if (type === "shutdown_reply") this.end("gone");
     this.listener.message(type, message);
   }
 

@@ -72,6 +72,8 @@ export async function mountChart(el, spec, { datasets = {}, theme = {} } = {}) {
   holder.className = "sva-chart";
   holder.style.cssText = "width:100%;overflow:hidden";
   holder.setAttribute("role", "img");
+  const canvas = holder.appendChild(document.createElement("div")); // Vega gives it roles of its own
+  canvas.setAttribute("aria-hidden", "true");
 
   const name = () => holder.setAttribute("aria-label", description || "Chart");
   const known = (signal) => view._runtime.signals[signal] !== undefined;
@@ -83,15 +85,12 @@ export async function mountChart(el, spec, { datasets = {}, theme = {} } = {}) {
     const graph = isLite(spec) ? compile(full, { config: merge(config, spec.config), logger: vega.logger(vega.Error) }).spec : spec;
     const runtime = vega.parse(graph, isLite(spec) ? undefined : config, { ast: true });
     view?.finalize();
-    view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", loader: noLoader, hover: true, logLevel: vega.Error }).initialize(holder);
+    view = new vega.View(runtime, { expr: expressionInterpreter, renderer: "svg", loader: noLoader, hover: true, logLevel: vega.Error }).initialize(canvas);
     if (!isLite(spec)) for (const [data, values] of Object.entries(rows)) view.data(data, values);
     for (const [param, value] of Object.entries(params)) if (known(param)) view.signal(param, value);
     for (const [param, handler] of listeners) if (known(param)) view.addSignalListener(param, (_, value) => handler(value));
     name();
     await view.runAsync();
-    const svg = holder.querySelector("svg");
-    svg?.setAttribute("aria-hidden", "true");
-    svg?.setAttribute("focusable", "false");
   }
 
   await build();

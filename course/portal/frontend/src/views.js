@@ -21,7 +21,6 @@ function dress(text) {
 
 /** Show `model` in `el`; returns a function that takes it away again. */
 export async function mount(model, el) {
-  if (model.kind !== "anywidget") throw new Error(`not an anywidget: ${model.kind}`);
   dress(model.get("_css"));
   const widget = await load(model.get("_esm"));
   if (!initialised.has(model)) {
