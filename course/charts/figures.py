@@ -56,9 +56,9 @@ def bidder_dash() -> alt.StrokeDash:
     return alt.StrokeDash("bidder:N", scale=scale, legend=None)
 
 
-def key(title: str | None = None) -> alt.Legend:
+def key() -> alt.Legend:
     """Return a legend above the chart, in a row that wraps."""
-    return alt.Legend(title=title, orient="top", columns=alt.ExprRef("width < 460 ? 2 : 4"))
+    return alt.Legend(title=None, orient="top", symbolOpacity=1, columns=alt.ExprRef("width < 460 ? 2 : 4"))
 
 
 @figure
@@ -310,7 +310,12 @@ def consistency_strip() -> alt.TopLevelMixin:
 @figure
 def premium_curve() -> alt.TopLevelMixin:
     """How much dearer a lead on social value lets a bid be; where the learner's offer stands."""
-    x = alt.X("lead:Q", title="Your lead (points of 100)", scale=alt.Scale(domain=[0, 100]))
+    x = alt.X(
+        "lead:Q",
+        title="Your lead (points of 100)",
+        scale=alt.Scale(domain=[0, 100]),
+        axis=alt.Axis(values=[0, 20, 40, 60, 80, 100]),
+    )
     y = alt.Y(
         "premium:Q",
         title="Extra on the price (%)",

@@ -20,10 +20,11 @@ class Frame:
 
     `data` gives rows to the named data sets of its specifications. `summary` says in a sentence or two
     what is shown now; it is also the chart's text alternative. `table` holds the figures. `params` are
-    values of Vega parameters.
+    values of Vega parameters. `record` is a short line for a list of rounds played.
     """
 
     data: dict[str, list[dict[str, Any]]]
     summary: str
     table: Table
     params: dict[str, Any] = field(default_factory=dict)
+    record: str = ""

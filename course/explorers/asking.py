@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from course import weighting
 from course.charts import Frame, Table, money, percent, points, spread
 from course.charts.theme import CRITERIA
+from course.errors import InputError
 from course.explorers.case import named_case
 from course.explorers.controls import Choice, Number, Toggle
 from course.explorers.widgets import Explorer, Predict, predict
@@ -182,48 +184,46 @@ def _award(
     bids: pd.DataFrame, weights: Mapping[str, float], formula: str
 ) -> tuple[dict[str, list[dict[str, Any]]], str, Table]:
     """Return the bars' rows, half a sentence on who wins, and the table, for one set of weights."""
-    earned = weighting.weighted_points(bids, weights, formula, *_bounds(formula))
-    totals = earned.sum(axis=1)
-    best = weighting.award(bids, weights, formula, *_bounds(formula))
+    result = weighting.evaluate(bids, weights, formula, *_bounds(formula))
+    best = _best(result)
+    totals = dict(zip(result["bidder"], (float(total) for total in result["total"]), strict=True))
+    scores = {name: result["price_score" if name == "price" else name].tolist() for name in CRITERIA}
     segments, bar_totals, rows = [], [], []
-    for bidder, price in zip(bids["bidder"], bids["price"], strict=True):
+    for place, (bidder, price) in enumerate(zip(bids["bidder"], bids["price"], strict=True)):
+        gained = {name: weights[name] * scores[name][place] / 100 for name in CRITERIA}
         start = 0.0
         for name, word in CRITERIA.items():
-            gained = float(earned.loc[bidder, name])
-            text = f"{gained:.1f}" if gained >= 4.5 else ""
-            segments.append(
-                {
-                    "bidder": bidder,
-                    "criterion": word,
-                    "start": round(start, 4),
-                    "end": round(start + gained, 4),
-                    "middle": round(start + gained / 2, 4),
-                    "text": text,
-                }
-            )
-            start += gained
-        star = " ★ wins" if best == [bidder] else " ★ ties" if bidder in best else ""
-        bar_totals.append(
-            {"bidder": bidder, "end": round(start, 4), "total": round(start, 4), "text": points(start) + star}
-        )
-        rows.append(
-            [
-                bidder,
-                money(price),
-                *(points(float(earned.loc[bidder, n])) for n in CRITERIA),
-                points(start) + star,
-            ]
-        )
+            end = start + gained[name]
+            text = f"{gained[name]:.1f}" if gained[name] >= 0.05 else ""
+            row = {
+                "bidder": bidder,
+                "criterion": word,
+                "start": start,
+                "end": end,
+                "middle": (start + end) / 2,
+            }
+            segments.append({key: _short(value) for key, value in row.items()} | {"text": text})
+            start = end
+        total = totals[bidder]
+        text = points(total) + (" ★ wins" if best == [bidder] else " ★ ties" if bidder in best else "")
+        bar_totals.append({"bidder": bidder, "end": _short(total), "total": _short(total), "text": text})
+        rows.append([bidder, money(price), *(points(gained[name]) for name in CRITERIA), text])
     columns = ["Bid", "Price", *(f"Points for {word}" for word in CRITERIA.values()), "Total of 100"]
-    ordered = totals.sort_values(ascending=False)
-    if len(best) > 1:
-        said = f"{wins(best)} on {points(ordered.iloc[0])} points."
-    elif len(ordered) == 1:
-        said = f"{wins(best)}: it is the only bid."
-    else:
-        lead = points(ordered.iloc[0] - ordered.iloc[1])
-        said = f"{wins(best)} with {points(ordered.iloc[0])} points, {lead} ahead of {ordered.index[1]}."
+    first, second = sorted(totals, key=lambda bidder: -totals[bidder])[:2]
+    said = (
+        f"{wins(best)} with {points(totals[first])} points, {_ahead(totals[first] - totals[second], second)}."
+        if len(best) == 1
+        else f"{wins(best)} on {points(totals[first])} points."
+    )
     return {"segments": segments, "bar_totals": bar_totals}, said, Table(columns, rows)
+
+
+def _ahead(lead: float, of: str) -> str:
+    return f"{points(lead) if lead >= 0.005 else 'less than 0.01'} ahead of {of}"
+
+
+def _short(value: Any) -> Any:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def predict_winners() -> Predict:
@@ -506,9 +506,15 @@ def swing() -> Explorer:
 
 
 def swing_frame(values: Values) -> Frame:
-    """Give the weights that follow from three swings."""
-    weights = weighting.swing_weights({key: float(values[key]) for key in SWINGS})
-    return _drawn_out(weights, [("Swing", {key: f"{float(values[key]):g}" for key in SWINGS})])
+    """Give the weights that follow from three swings; the largest counts as 100."""
+    given = {key: float(values[key]) for key in SWINGS}
+    largest = max(given.values())
+    if largest == 0:
+        raise InputError("Every swing is 0: give 100 to the change you would want most.")
+    weights = weighting.swing_weights({key: 100 * swing / largest for key, swing in given.items()})
+    frame = _drawn_out(weights, [("Swing", {key: f"{swing:g}" for key, swing in given.items()})])
+    note = "" if largest == 100 else f" Your largest swing is {largest:g}; it counts as 100."
+    return replace(frame, summary=frame.summary + note)
 
 
 PAIRS = {
@@ -682,7 +688,7 @@ def joint_table() -> Explorer:
             Choice(
                 "spend",
                 "What you spend on your social value offer",
-                {str(k): f"£{k}k: likely to score {score} of 100" for k, score in OFFERS.items()},
+                {str(k): f"{_spent(k)}: likely to score {score} of 100" for k, score in OFFERS.items()},
                 "40",
                 side="provider",
             ),
@@ -719,19 +725,33 @@ def joint_frame(values: Values) -> Frame:
         if surplus >= 0
         else f"Birch CIC loses {money(-surplus)} on it."
     )
-    bid = f"At {percent(social)} and the {SHORT[formula].lower()} formula, Birch CIC bids {money(price)}."
+    asked = f"{percent(social)}, {SHORT[formula].lower()} formula"
+    bid = f"bids {money(price)} with {_spent(spend)} on its offer"
     wanted = f"{_provider_wanted(social, formula)} {_council_wanted(formula)}"
-    summary = f"{bid} {said} {kept} {wanted}"
     rows = [*table.rows, ["Birch CIC’s surplus if it wins", money(surplus), "", "", "", ""]]
-    return Frame(data, summary, Table(table.columns, rows))
+    return Frame(
+        data,
+        f"At {asked}, Birch CIC {bid}. {said} {kept} {wanted}",
+        Table(table.columns, rows),
+        record=f"{asked}. Birch CIC {bid}. {said} {kept}",
+    )
+
+
+def _spent(thousands: int) -> str:
+    return f"£{thousands}k" if thousands else "nothing"
 
 
 def _provider_wanted(social: float, formula: str) -> str:
     best = _best_offer(social, formula)
     if best is None:
-        return "No bid of Birch CIC’s could have won here without a loss."
+        return (
+            "What Birch CIC would have wanted: other rules, for no bid of its could win here without a loss."
+        )
     price, spend, surplus = best
-    return f"Its best bid was {money(price)} with £{spend}k spent on the offer, keeping {money(surplus)}."
+    return (
+        f"What Birch CIC would have wanted: to bid {money(price)} with {_spent(spend)} on its offer. "
+        f"That wins and keeps {money(surplus)}."
+    )
 
 
 @cache
@@ -739,11 +759,14 @@ def _council_wanted(formula: str) -> str:
     hoped = _with_birch(AIM_PRICE, AIM_SOCIAL)
     stretches = award_changes(hoped, _weights(0), formula, MOST)
     first = next((start for start, _, names in stretches if names == ["Birch CIC"]), None)
-    bid = f"a bid of {money(AIM_PRICE)} scoring {AIM_SOCIAL} on social value"
+    bid = f"a bid of {money(AIM_PRICE)} that scores {AIM_SOCIAL}"
     if first is None:
-        return f"Under this formula {bid} loses at every weight up to {percent(MOST)}."
-    where = f"above a weight of {percent(first)}" if first else "even where social value has no weight"
-    return f"Under this formula {bid} wins {where}."
+        return (
+            f"What the council would have wanted: another formula. With this one {bid} loses at any weight."
+        )
+    if first == 0:
+        return f"What the council wanted needed no weight: with this formula {bid} wins without."
+    return f"What the council would have wanted: a weight above {percent(first)}, where {bid} wins."
 
 
 def _with_birch(price: float, social: float) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isnan
 from typing import Any
 
 
@@ -33,10 +34,12 @@ class Number:
     def clean(self, value: Any) -> float:
         """Return the nearest value the control can take; its start for what is no number."""
         try:
-            kept = min(self.high, max(self.low, float(value)))
+            given = float(value)
         except (TypeError, ValueError):
             return self.value
-        return self._at(round((kept - self.low) / self.step)) if kept == kept else self.value
+        if isnan(given):
+            return self.value
+        return self._at(round((min(self.high, max(self.low, given)) - self.low) / self.step))
 
     def _at(self, steps: int) -> float:
         value = round(self.low + steps * self.step, 6)

@@ -181,7 +181,7 @@ export default {
       : [{ node: make("div", { class: "sva-controls" }, ...controls.map((c) => c.node)), inputs: [] }];
 
     function note() {
-      rounds = [...rounds, [`Round ${rounds.length + 1}`, frame.summary]];
+      rounds = [...rounds, [`Round ${rounds.length + 1}`, frame.record]];
       roundTable.replaceChildren(tableNode({ columns: ["Round", "What happened"], rows: rounds }, "Rounds played"));
     }
 

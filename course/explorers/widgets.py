@@ -119,6 +119,7 @@ class Explorer(_Shown):
             "summary": made.summary,
             "columns": made.table.columns,
             "rows": made.table.rows,
+            "record": made.record,
             "problem": "",
         }
         return self._shown
