@@ -228,6 +228,10 @@ def test_bids_that_share_the_widest_spread_are_all_named():
     assert moderate_first(table) == ["a", "b"]
 
 
+def test_half_a_point_between_evaluators_is_something_to_moderate():
+    assert moderate_first(pd.DataFrame([[2, 2], [3, 3.5]], index=["a", "b"])) == ["b"]
+
+
 def test_nothing_is_moderated_first_when_all_agree():
     assert moderate_first(pd.DataFrame([[2, 2], [3, 3]])) == []
 

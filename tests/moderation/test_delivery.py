@@ -168,6 +168,11 @@ def test_four_of_six_starts_require_improvement(kpis):
     pd.testing.assert_frame_equal(report[kpis.columns], kpis)
 
 
+def test_a_target_may_be_a_part_of_one():
+    report = kpi_report(pd.DataFrame({"kpi": ["a", "b"], "target": [0.5, 1], "delivered": [0, 1]}))
+    assert report["share"].tolist() == [0, 1]
+
+
 def test_the_report_rates_by_the_bands_given(kpis):
     bands = dict(zip(BANDS, [0.6, 0.5, 0.3, 0], strict=True))
     assert kpi_report(kpis, bands)["rating"].tolist() == ["Good", "Good", "Good", "Requires improvement"]

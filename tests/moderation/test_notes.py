@@ -142,3 +142,61 @@ def test_a_sub_criterion_without_words_is_refused(words):
 )
 def test_words_are_found_whole_and_shown_as_written(text, words, found):
     assert words_found(text, words) == found
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("because", "as it", "as they", "shows", "showing", "states", "sets out", "describes", "explains"),
+        *("names", "commits", "evidence", "evidenced", "for example", "page 4", "pages 4 and 5", "section 2"),
+        *("paragraph 9", "does not", "do not", "did not", "no detail", "no details", "lacks", "omits"),
+        *("omitted", "missing", "without"),
+    ],
+)
+def test_a_reason_may_be_given_in_many_words(reason):
+    assert faults(f"Residents, plan: {reason}").empty
+
+
+@pytest.mark.parametrize(
+    "judgement",
+    [
+        *("excellent", "good", "strong", "satisfactory", "adequate", "acceptable", "fair", "limited", "weak"),
+        "poor",
+    ],
+)
+def test_a_bare_judgement_is_shown(judgement):
+    table = faults(f"The plan for residents is {judgement}")
+    assert table[["fault", "words"]].to_numpy().tolist() == [["no_reason", judgement]]
+
+
+@pytest.mark.parametrize(
+    "comparison",
+    [
+        *(
+            "other bids",
+            "other tenders",
+            "other tenderer",
+            "other suppliers",
+            "other provider",
+            "another bidder",
+        ),
+        *("competitors", "better than", "worse than", "stronger than", "weaker than", "compared with"),
+        *("compared to", "best of", "best bid", "the strongest", "the weakest", "than the rest"),
+    ],
+)
+def test_a_comparison_may_be_made_in_many_words(comparison):
+    table = faults(f"{SOUND} It is {comparison} there.")
+    assert table[["fault", "words"]].to_numpy().tolist() == [["other_bid", comparison]]
+
+
+@pytest.mark.parametrize("ending", ["CIC", "C.I.C.", "Ltd", "limited", "LLP", "plc", "CIO"])
+def test_each_company_ending_is_known(ending):
+    note = pd.DataFrame({"bidder": ["Alder"], "note": [f"{SOUND} Oak Homes says more."]})
+    assert check_notes(note, ["Alder", f"Oak Homes {ending}"], SUB_CRITERIA)["words"].tolist() == [
+        "Oak Homes"
+    ]
+
+
+def test_a_name_without_a_company_ending_is_matched_whole():
+    note = pd.DataFrame({"bidder": ["Alder"], "note": [f"{SOUND} An oak is planted."]})
+    assert check_notes(note, ["Alder", "Oak Homes"], SUB_CRITERIA).empty

@@ -65,6 +65,7 @@ def test_every_formula_tells_a_learner_what_it_is():
     ]
     for formula in FORMULAS.values():
         assert formula.label[0].isupper()
+        assert formula.description.startswith(("The ", "Each "))
         assert formula.description.endswith(".")
         assert len(formula.description.split()) < 25
 
