@@ -422,7 +422,7 @@ def notch_frame(values: Values) -> Frame:
 def nested_weights() -> Explorer:
     """See how small one question becomes when its weight sits inside another weight."""
     return Explorer(
-        "A weight inside a weight",
+        "The award in a hundred squares",
         [
             Number("section", "Weight of the section it sits in", 10, 100, 5, 40, "%"),
             Number("share", "Social value’s share of that section", 5, 100, 5, 10, "%"),
