@@ -67,13 +67,14 @@ class ForkClient:
 
     def __init__(self, call: client.Call, most_output: int) -> None:
         self.call = call
-        self.session = Session(key=b"")
+        self.session = Session()
         self.shell_channel = Channel(self)
         self.iopub_channel = Channel(self)
         self.later: list[dict[str, Any]] = []
         self.trouble = ""
         self._frames = wire.Frames(most_output)
         self._sleepers: list[asyncio.Future[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None  # the one that watches the channel now
 
     def start_channels(self) -> None:
         """Nothing: they are open."""
@@ -111,14 +112,14 @@ class ForkClient:
     async def until(self, channel: Channel) -> None:
         """Wait until `channel` has a message; DeadKernelError where none can come."""
         loop = asyncio.get_running_loop()
-        number = self.call.channel.fileno()
         while not channel.waiting:
             if self.trouble:
                 if channel is self.iopub_channel:
                     await loop.create_future()  # the reply says it; nbclient cancels this
                 raise DeadKernelError(self.trouble)
-            if not self._sleepers:
-                loop.add_reader(number, self._arrived)
+            if self._loop is None:
+                loop.add_reader(self.call.channel, self._arrived)
+                self._loop = loop
             sleeper: asyncio.Future[None] = loop.create_future()
             self._sleepers.append(sleeper)
             try:
@@ -126,8 +127,14 @@ class ForkClient:
             finally:
                 if sleeper in self._sleepers:
                     self._sleepers.remove(sleeper)
-                    if not self._sleepers:
-                        loop.remove_reader(number)
+                if not self._sleepers:
+                    self.look_away()
+
+    def look_away(self) -> None:
+        """Stop watching the channel; needed before it is closed, for its number will be used again."""
+        loop, self._loop = self._loop, None
+        if loop is not None and not loop.is_closed():
+            loop.remove_reader(self.call.channel)
 
     def _arrived(self) -> None:
         channel = self.call.channel
@@ -148,7 +155,7 @@ class ForkClient:
             # ValueError and its like: the fork wrote something that is no message into its channel.
             self.trouble = self.trouble or "it ended"
         sleepers, self._sleepers = self._sleepers, []
-        asyncio.get_running_loop().remove_reader(channel.fileno())
+        self.look_away()
         for sleeper in sleepers:
             if not sleeper.done():
                 sleeper.set_result(None)
@@ -252,7 +259,10 @@ class ForkManager:
             Why it ended before its time, in a few words; empty where it did not.
         """
         if self.call is not None:
-            self.trouble = self._client.trouble if self._client else ""
+            if self._client is not None:
+                self._client.look_away()
+                self.trouble = self._client.trouble
+                self._client.trouble = self.trouble or "it was ended"
             self.call.end(grace if not self.trouble else 0.0)
             if self.call.late:
                 self.trouble = "it went on past its deadline"

@@ -7,14 +7,15 @@ ipykernel makes; they travel as frames over the fork's channel, where a real ker
 import asyncio
 import base64
 import builtins
-import contextlib
 import io
+import json
 import logging
 import os
 import signal
 import sys
 import tempfile
 import threading
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,6 @@ from comm import get_comm_manager
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session, json_packer
-from tornado.ioloop import IOLoop
 from traitlets.config import Config
 
 from course.warm import child, wire
@@ -70,7 +70,7 @@ class Stream(io.TextIOBase):
     with the rest.
     """
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "UTF-8"  # type: ignore[assignment]
 
     def __init__(self, kernel: "ForkKernel", name: str, number: int) -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class Stream(io.TextIOBase):
         if os.getpid() != self._pid:  # a process that the cell forked
             os.write(self._number, text.encode("utf-8", "replace"))
             return len(text)
-        now = self._kernel.clock()
+        now = time.monotonic()
         if not self._parts:
             self._since = now
         self._parts.append(text)
@@ -141,8 +141,6 @@ class Stream(io.TextIOBase):
 
 class ForkKernel(IPythonKernel):
     """ipykernel's kernel with channels that are names."""
-
-    clock = staticmethod(lambda: asyncio.get_running_loop().time())
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Nothing: nbclient sends no cell before the last has answered."""
@@ -191,32 +189,28 @@ def prepare() -> None:
     from ipykernel.eventloops import enable_gui
 
     shell.enable_gui = lambda gui=None: enable_gui(gui, kernel=kernel)
-    plain = type(shell).showtraceback
-    shell.showtraceback = types.MethodType(_capped(plain), shell)
+    shell._get_exc_info = _capped(shell._get_exc_info)
     get_comm_manager()
     _kernel = kernel
     _rehearse(kernel)
 
 
-def _capped(show: Callable[..., None]) -> Callable[..., None]:
+def _capped(find: Callable[..., Any]) -> Callable[..., Any]:
     """Leave out the middle of long tracebacks: drawing each frame with its source takes milliseconds."""
 
-    def showtraceback(self: Any, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
-        with contextlib.suppress(ValueError):  # no exception to show: the shell says so itself
-            kind, slip, trace = self._get_exc_info(exc_tuple)
-            frames = []
-            while trace is not None:
-                frames.append(trace)
-                trace = trace.tb_next
-            # IPython itself shortens a recursion that found no end.
-            if len(frames) > MOST_FRAMES and not issubclass(kind, RecursionError):
-                kept = None
-                for frame in reversed(frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]):
-                    kept = types.TracebackType(kept, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
-                exc_tuple = (kind, slip, kept)
-        show(self, exc_tuple, *args, **kwargs)
+    def get_exc_info(exc_tuple: Any = None) -> Any:
+        kind, slip, trace = find(exc_tuple)
+        frames = []
+        while trace is not None:
+            frames.append(trace)
+            trace = trace.tb_next
+        if len(frames) > MOST_FRAMES:
+            frames = frames[: MOST_FRAMES // 2] + frames[-MOST_FRAMES // 2 :]
+        for frame in reversed(frames):
+            trace = types.TracebackType(trace, frame.tb_frame, frame.tb_lasti, frame.tb_lineno)
+        return kind, slip, trace
 
-    return showtraceback
+    return get_exc_info
 
 
 def _rehearse(kernel: ForkKernel) -> None:
@@ -234,7 +228,7 @@ def _rehearse(kernel: ForkKernel) -> None:
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
-        kernel.io_loop = IOLoop.current()
+        kernel.io_loop = _io_loop()
         kernel.shell_channel_thread = types.SimpleNamespace(parent_thread=threading.main_thread())
         for code in cells:
             await kernel.do_execute(code, silent=False, store_history=True)
@@ -252,6 +246,14 @@ def _rehearse(kernel: ForkKernel) -> None:
         if hasattr(sys, name):
             delattr(sys, name)
     vars(builtins).pop("_", None)
+
+
+def _io_loop() -> Any:
+    """What ipykernel uses of tornado's loop; unlike tornado's, a callback wakes it from an interrupt."""
+    loop = asyncio.get_running_loop()
+    return types.SimpleNamespace(
+        add_callback=loop.call_soon_threadsafe, call_later=loop.call_later, stop=loop.stop, asyncio_loop=loop
+    )
 
 
 def serve() -> None:
@@ -272,7 +274,10 @@ def serve() -> None:
     def emit(name: str, msg: dict[str, Any], buffers: list[bytes]) -> None:
         if os.getpid() != pid:
             return
-        body = json_packer([name, msg, [base64.b64encode(buffer).decode() for buffer in buffers]])
+        try:
+            body = json_packer([name, msg, [base64.b64encode(buffer).decode() for buffer in buffers]])
+        except UnicodeEncodeError:  # half of a pair of surrogates, which JSON in UTF-8 cannot hold
+            body = json.dumps([name, msg, []], default=str, ensure_ascii=False).encode("utf-8", "replace")
         with lock:
             channel.sendall(wire.LENGTH.pack(len(body)) + body)
 
@@ -287,7 +292,7 @@ def serve() -> None:
 
 async def _answer_all(kernel: ForkKernel, channel: Any) -> None:
     loop = asyncio.get_running_loop()
-    kernel.io_loop = IOLoop.current()
+    kernel.io_loop = _io_loop()
     sys.stdout, sys.stderr = Stream(kernel, "stdout", 1), Stream(kernel, "stderr", 2)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt counts only while a cell runs
     while True:

@@ -24,7 +24,8 @@ CELLS = {
     "much text": "for i in range(3000): print(i, 'x' * 50)",
     "an error": "def f(n):\n    return 1 / n\nf(0)",
     "a syntax error": "for x in",
-    "an error raised from another": "try:\n    f(0)\nexcept ZeroDivisionError as e:\n    raise ValueError('so') from e",
+    "an error raised from another": "try:\n    f(0)\n"
+    "except ZeroDivisionError as e:\n    raise ValueError('so') from e",
     "endless recursion": "def g(n): return g(n + 1)\ng(0)",
     "an odd error": "class E(Exception):\n    def __str__(self): raise RuntimeError\nraise E",
     "an error in a repr": "class R:\n    def __repr__(self): raise RuntimeError('no repr')\nR()",
@@ -82,7 +83,7 @@ CELLS = {
     "comment": "# nothing",
 }
 # Where ours is better on purpose, or what is compared is the name of a class.
-DIFFERENT = {"from below", "shell class"}
+DIFFERENT = {"endless recursion", "from below", "surrogates", "shell class"}
 
 
 def notebook(*sources: str) -> NotebookNode:
@@ -130,6 +131,11 @@ def test_what_programs_write_to_the_descriptor_is_caught_in_full(both: dict[str,
         "system",
         "subprocess",
     ]
+
+
+def test_text_that_cannot_be_sent_is_shown_with_a_mark_instead_of_an_error(both: dict[str, Any]) -> None:
+    _, ours = both["surrogates"]
+    assert [output.text for output in ours.outputs] == ["? half\n"]
 
 
 def test_the_language_is_noted_as_nbclient_notes_it(both: dict[str, Any]) -> None:
@@ -217,12 +223,14 @@ def test_an_error_ends_the_notebook_unless_errors_are_allowed(parent: WarmParent
     )
 
 
-def test_a_long_traceback_keeps_its_ends(parent: WarmParent, tmp_path: Path) -> None:
-    source = "def deep(n):\n    if n: return deep(n - 1)\n    raise KeyError('bottom')\ndeep(200)"
+@pytest.mark.parametrize(("depth", "last"), [(200, "KeyError"), (10**9, "RecursionError")])
+def test_a_long_traceback_keeps_its_ends(parent: WarmParent, tmp_path: Path, depth: int, last: str) -> None:
+    source = f"def deep(n):\n    if n: return deep(n - 1)\n    raise KeyError('bottom')\ndeep({depth})"
     cell = run_notebook(notebook(source), cwd=str(tmp_path), parent=parent, allow_errors=True).cells[1]
-    frames = "\n".join(cell.outputs[0].traceback).count("In[")
+    frames = "\n".join(cell.outputs[0].traceback).count("32mIn[")
     assert 10 <= frames <= 21
-    assert "bottom" in cell.outputs[0].traceback[-1]
+    assert cell.outputs[0].ename == last
+    assert last in cell.outputs[0].traceback[-1]
 
 
 @pytest.mark.parametrize(
