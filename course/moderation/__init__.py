@@ -20,6 +20,7 @@ from course.moderation.delivery import (
     rate,
     summarise_kpis,
 )
+from course.moderation.marks import section_score
 from course.moderation.notes import FAULTS, check_notes
 from course.moderation.words import words_found
 
@@ -39,6 +40,7 @@ __all__ = [
     "promise_against_delivery",
     "rate",
     "read_alpha",
+    "section_score",
     "spread",
     "summarise_kpis",
     "what_consensus_changed",
