@@ -45,7 +45,7 @@ def tags(cell) -> list[str]:
 
 
 def prose(path: Path) -> list[str]:
-    """The lesson's text as a learner reads it, in blocks: no headings, tables, code, notes or marks."""
+    """The lesson's text as a learner reads it, in blocks: no headings, tables, code, notes, citations."""
     blocks = []
     for cell in notebook(path).cells:
         if cell.cell_type != "markdown" or "trainer" in tags(cell):
@@ -54,7 +54,8 @@ def prose(path: Path) -> list[str]:
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
         text = re.sub(r"^\s*(?:[-*]|\d+\.) ", "\n\n", text, flags=re.M)
         text = re.sub(r"[*_`]", "", text)
-        blocks += [" ".join(block.split()) for block in re.split(r"\n\s*\n", text) if block.strip()]
+        found = [" ".join(block.split()) for block in re.split(r"\n\s*\n", text) if block.strip()]
+        blocks += [block for block in found if not block.startswith(("Source:", "Sources:"))]
     return blocks
 
 
