@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from traitlets.config import Config
+from traitlets.config import Config, PyFileConfigLoader
 
 from course import places
 from course.authoring.source import NOTEBOOK, Exercise, assignment, exercise_ids, load
@@ -29,7 +29,8 @@ def configuration(root: Path, db_url: str | None = None) -> Config:
     db_url : str, optional
         The gradebook; `gradebook.db` in the folder, if left out.
     """
-    config = Config()
+    own = root / "nbgrader_config.py"
+    config = PyFileConfigLoader(own.name, str(root)).load_config() if own.is_file() else Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
     config.ExecutePreprocessor.timeout = KERNEL_SECONDS
@@ -68,11 +69,15 @@ def nbgrader_api(root: Path):  # noqa: ANN201 - nbgrader has no types
     """Return nbgrader's API on a course folder."""
     from nbgrader.apps import NbGraderAPI
 
-    # a new gradebook is stamped by the `alembic` program, which nbgrader looks for on the PATH
+    mend_path()
+    return NbGraderAPI(config=configuration(root))
+
+
+def mend_path() -> None:
+    """Let nbgrader find the `alembic` program, with which it stamps a new gradebook."""
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
-    return NbGraderAPI(config=configuration(root))
 
 
 def build(exercises: Path = places.EXERCISES, solutions: Path = places.SOLUTIONS) -> list[str]:

@@ -16,6 +16,7 @@ from course import answers
 from course.authoring.source import NOTEBOOK, Exercise, load
 from course.cases.seeds import COHORT_FILE, case_key
 from course.errors import InputError
+from course.grading import engine
 from course.grading import nbgrader_folder as nbgrader
 from course.proving import expected
 
@@ -80,19 +81,21 @@ def run(
         writer.writerows([p[0], p[1], p[2]] for p in people)
     told("making the release version")
     made = nbgrader.prepare(root, exercise)
-    rows = []
-    for number, (id, name, side, able, leaves) in enumerate(people, 1):
+    remarks = {}
+    for number, (id, name, _, able, leaves) in enumerate(people, 1):
         told(f"{name} answers and hands in ({number} of {learners})")
         handed_in = _hand_in(root, exercise, id, case_key(salt, id), able, leaves)
-        received = nbgrader.take_in(root, exercise, id, handed_in)
-        told(f"nbgrader marks {name} ({number} of {learners})")
-        nbgrader.autograde(root, exercise, id)
-        marks = nbgrader.read_marks(root, made, id)
+        remarks[id] = nbgrader.take_in(root, exercise, id, handed_in).remarks
+    told("marking")
+    run = engine.grade(root, exercise, told=lambda _, done, all: told(f"marking: {done} of {all}"))
+    troubles = {outcome.learner: outcome.trouble for outcome in run.failed}
+    rows = []
+    for id, name, side, *_ in people:
+        marks = [] if id in troubles else nbgrader.read_marks(root, made, id)
         auto = [row for row in marks if row.outcome != "person"]
+        remark = troubles.get(id) or " ".join(remarks[id])
         rows.append(
-            [name, side]
-            + [f"{row.points:g}" for row in auto]
-            + [f"{sum(row.points for row in auto):g}", *(received.remarks[:1] or ("",))]
+            [name, side, *(f"{r.points:g}" for r in auto), f"{sum(r.points for r in auto):g}", remark]
         )
     told("writing feedback")
     nbgrader.feedback(root, exercise)

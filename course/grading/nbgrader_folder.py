@@ -26,9 +26,10 @@ from course.authoring import build
 from course.authoring.source import NOTEBOOK, PREFIXES, Exercise, load
 from course.cases.seeds import KEY_VARIABLE
 from course.errors import InputError
+from course.grading import engine
 from course.questions.marking import MARK_TYPE
 
-STAMP = "source.sha256"
+STAMPS = ".academy"
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,11 @@ class Row:
 def prepare(root: Path, exercise: str, solutions: Path = places.SOLUTIONS) -> Exercise:
     """Make a course folder ready to mark an exercise; does nothing if it is, and the source is unchanged."""
     made = load(exercise, build.BUILD_KEY, solutions)
-    stamp = root / "source" / exercise / STAMP
+    stamp = root / STAMPS / f"released-{exercise}.sha256"
     digest = hashlib.sha256(nbformat.writes(build.assignment(made)).encode()).hexdigest()
     if not (stamp.is_file() and stamp.read_text() == digest and (root / "gradebook.db").is_file()):
         build.generate(made, root)
+        stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(digest)
     return made
 
@@ -206,9 +208,11 @@ def mark_folder(folder: Path, marking_root: Path, case_key: str) -> list[Row]:
     """
     made = prepare(marking_root, folder.name)
     answers.read(folder)  # a damaged answer file is mended first
-    submit(marking_root, made.id, "me", folder / answers.ANSWER_FILE)
     at = max((a.at for a in answers.read(folder).values()), default="")
-    autograde(marking_root, made.id, "me", case_key)
+    submit(marking_root, made.id, "me", folder / answers.ANSWER_FILE)
+    run = engine.grade(marking_root, made.id, ["me"], workers=1, cases=lambda _: case_key)
+    for outcome in run.failed:
+        raise InputError(outcome.trouble)
     rows = read_marks(marking_root, made, "me")
     kept = {"at": _now(), "answers_until": at, "rows": [asdict(row) for row in rows]}
     new = folder / "marks.json.new"

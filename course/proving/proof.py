@@ -21,12 +21,14 @@ import yaml
 from course import answers, places
 from course.authoring.source import NOTEBOOK, Exercise, load
 from course.errors import InputError
+from course.grading import engine
 from course.grading import nbgrader_folder as folder
 from course.questions import kinds, marking
 
 PROOF = "proof.yml"
 PROOF_KEY = "proof"
 MODEL = "model answer"
+EQUAL = "equal difficulty over learners' cases"
 SEEDS = 200
 
 
@@ -153,17 +155,22 @@ def prove(
     """
     made = load(exercise, PROOF_KEY, solutions)
     proof = _read_proof(solutions / exercise / PROOF, exercise)
-    lines = []
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         told("making the release version")
         folder.prepare(root, exercise, solutions)
-        lines.append(_same_release(root, exercise, exercises))
-        for learner, values in _submissions(proof).items():
-            told(f"marking: {learner}")
-            rows = _marked(root, made, learner, values)
-            lines += _compare(made, proof, learner, values, rows)
-        lines += _broken(root, made, proof, told)
+        lines = [_same_release(root, exercise, exercises)]
+        submissions = _submissions(proof)
+        for learner, values in submissions.items():
+            folder.submit_values(root, exercise, learner, values)
+        broken = {name: _hand_in_broken(root, made, proof, name) for name in BREAKS}
+        told(f"marking {len(submissions) + len(broken)} submissions")
+        run = engine.grade(root, exercise, cases=lambda _: PROOF_KEY)
+        troubles = {outcome.learner: outcome.trouble for outcome in run.failed}
+        for learner, values in submissions.items():
+            lines += _compare(made, proof, learner, values, _rows(root, made, learner, troubles))
+        for name, learner in broken.items():
+            lines.append(_compare_broken(made, name, _rows(root, made, learner, troubles)))
     told(f"comparing {seeds} learners' cases")
     return lines + _equal_difficulty(exercise, solutions, seeds)
 
@@ -173,7 +180,7 @@ def _read_proof(place: Path, exercise: str) -> dict[str, list[dict[str, Any]]]:
         return yaml.safe_load(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(
-            f"{exercise} has no {PROOF}. Run `academy prove {exercise} --write`, read what it wrote, commit it."
+            f"{exercise} has no {PROOF}. Run `academy prove {exercise} --write`, read it, then commit it."
         ) from None
     except yaml.YAMLError as problem:
         raise InputError(f"{PROOF} of {exercise} cannot be read: {problem}".replace("\n", " ")) from None
@@ -190,9 +197,11 @@ def _submissions(proof: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, 
     return made
 
 
-def _marked(root: Path, made: Exercise, learner: str, values: dict[str, Any]) -> dict[str, folder.Row]:
-    folder.submit_values(root, made.id, learner, values)
-    folder.autograde(root, made.id, learner, PROOF_KEY)
+def _rows(root: Path, made: Exercise, learner: str, troubles: dict[str, str]) -> dict[str, folder.Row]:
+    if learner in troubles:
+        return {
+            q: folder.Row(q, "malformed", 0.0, key.points, troubles[learner]) for q, key in made.keys.items()
+        }
     return {row.question: row for row in folder.read_marks(root, made, learner)}
 
 
@@ -232,28 +241,24 @@ def _same_release(root: Path, exercise: str, exercises: Path) -> Line:
     return Line(exercise, "what learners receive is what the source gives", "yes", "yes" if same else "no")
 
 
-def _broken(
-    root: Path, made: Exercise, proof: dict[str, list[dict[str, Any]]], told: Callable[[str], None]
-) -> list[Line]:
-    """Hand in model answers in broken notebooks, and broken answer files in whole ones."""
-    model = {q: rows[0]["answer"] for q, rows in proof.items()}
-    full = kinds.tidy(sum(key.points for key in made.keys.values()))
-    lines = []
-    for name, (spoil, want) in BREAKS.items():
-        told(f"marking: {name}")
-        learner = f"broken-{len(lines)}"
-        with tempfile.TemporaryDirectory() as temporary:
-            handed_in = Path(temporary)
-            text = (root / "release" / made.id / NOTEBOOK).read_text(encoding="utf-8")
-            (handed_in / NOTEBOOK).write_text(text, encoding="utf-8")
-            for question, value in model.items():
-                answers.record(handed_in, question, value)
-            spoil(handed_in)
-            folder.take_in(root, made.id, learner, handed_in)
-        folder.autograde(root, made.id, learner, PROOF_KEY)
-        got = sum(row.points for row in folder.read_marks(root, made, learner) if row.outcome != "person")
-        lines.append(Line(made.id, f"hand-in with {name}", full if want == "all" else "0", kinds.tidy(got)))
-    return lines
+def _hand_in_broken(root: Path, made: Exercise, proof: dict[str, list[dict[str, Any]]], name: str) -> str:
+    """Hand in the model answers, broken in one way; return the learner's id."""
+    learner = f"broken-{list(BREAKS).index(name)}"
+    with tempfile.TemporaryDirectory() as temporary:
+        handed_in = Path(temporary)
+        text = (root / "release" / made.id / NOTEBOOK).read_text(encoding="utf-8")
+        (handed_in / NOTEBOOK).write_text(text, encoding="utf-8")
+        for question, rows in proof.items():
+            answers.record(handed_in, question, rows[0]["answer"])
+        BREAKS[name][0](handed_in)
+        folder.take_in(root, made.id, learner, handed_in)
+    return learner
+
+
+def _compare_broken(made: Exercise, name: str, rows: dict[str, folder.Row]) -> Line:
+    full = sum(key.points for key in made.keys.values()) if BREAKS[name][1] == "all" else 0
+    got = sum(row.points for row in rows.values() if row.outcome != "person")
+    return Line(made.id, f"hand-in with {name}", kinds.tidy(full), kinds.tidy(got))
 
 
 def _spoil_cells(change: Callable[[nbformat.NotebookNode], Any]) -> Callable[[Path], None]:
@@ -314,15 +319,15 @@ BREAKS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 def _equal_difficulty(exercise: str, solutions: Path, seeds: int) -> list[Line]:
     """Compare many learners' cases: each answer, right or wrong, earns the same in all of them."""
-    shapes: dict[str, int] = {}
-    fault = ""
+    first: dict[str, float] = {}
     for number in range(seeds):
         try:
             made = load(exercise, f"learner-{number}", solutions)
-            shape = {q: [(e["name"], e["points"]) for e in entries] for q, entries in expected(made).items()}
-            shapes[repr(shape)] = shapes.get(repr(shape), 0) + 1
+            shape = {f"{q}: {e['name']}": e["points"] for q, es in expected(made).items() for e in es}
         except InputError as problem:
-            fault = str(problem)
-    want = f"{seeds} alike"
-    got = " and ".join(f"{n} alike" for n in sorted(shapes.values(), reverse=True)) or "none"
-    return [Line(exercise, "equal difficulty over learners' cases", want, fault or got)]
+            return [Line(exercise, EQUAL, "alike", str(problem))]
+        first = first or shape
+        odd = sorted(name for name in first.keys() | shape.keys() if first.get(name) != shape.get(name))
+        if odd:
+            return [Line(exercise, EQUAL, "alike", f"learner-{number} differs in “{odd[0]}”")]
+    return [Line(exercise, f"{EQUAL}: {seeds} cases", "alike", "alike")]

@@ -24,6 +24,8 @@ from typing import Any
 
 KINDS = ("number", "choice", "choices", "order", "match", "share", "short_text", "long_text")
 EPSILON = 1e-9
+# Parts rounded to one decimal may miss their total by a little.
+ROUNDING = 0.002
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _share_problem(question: Question, value: Any) -> str | None:
         if not _finite(part) or part < 0:
             return f"“{question.items[key]}” needs a number that is 0 or more."
     given = sum(value.values())
-    if abs(given - question.total) > 0.05:
+    if abs(given - question.total) > ROUNDING * question.total + EPSILON:
         return f"Your numbers add up to {tidy(given)}; they must add up to {tidy(question.total)}."
     return None
 

@@ -118,7 +118,7 @@ const CONTROLS = {
       const given = Object.values(current).filter((v) => typeof v === "number").reduce((a, b) => a + b, 0);
       const rest = Math.round((spec.total - given) * 100) / 100;
       left.textContent = `Shared ${tidy(given)} of ${tidy(spec.total)} ${spec.unit}`.trim() +
-        (rest === 0 ? ". All shared." : rest > 0 ? `: ${tidy(rest)} left.` : `: ${tidy(-rest)} too many.`);
+        (Math.abs(rest) <= 0.002 * spec.total ? ". All shared." : rest > 0 ? `: ${tidy(rest)} left.` : `: ${tidy(-rest)} too many.`);
     };
     const pairs = entries(spec.items).map(([key, label], i) => {
       const pair = numberPair({ id: `${id}-${i}`, label, low: 0, high: spec.total, step: spec.step || 1, unit: "", describedBy: described,

@@ -95,6 +95,11 @@ def test_what_a_learner_wrote_is_shown_as_text_and_never_as_markup(kind):
     assert "<img" not in kinds.in_words(ASKED[kind], "<img src=x onerror=alert(1)>")
 
 
+def test_parts_rounded_to_one_decimal_may_miss_their_total_by_a_little():
+    assert kinds.problem(ASKED["share"], {"a": 38.5, "b": 38.5, "c": 23.1}) is None
+    assert kinds.problem(ASKED["share"], {"a": 38.5, "b": 38.5, "c": 23.3}) is not None
+
+
 def test_answers_read_as_people_write_them():
     assert kinds.in_words(ASKED["number"], 12.5) == "12.5%"
     assert kinds.in_words(ASKED["choices"], ["a", "c"]) == "<ul><li>Apples</li><li>Cheese</li></ul>"
