@@ -653,24 +653,31 @@ def _count_processes(limits: Limits) -> None:
         raise OSError(errno.EPERM, "the control group cannot be written, and root is not counted otherwise")
 
 
-def sweep(pid: int) -> None:
+def sweep(pid: int, tries: int = 100) -> bool:
     """Kill whatever is left in the control groups of the job that `pid` led, and remove them.
 
-    Called by the process that started the job, after it ended.
+    Called by the process that started the job, after it ended. A killed process takes a moment to
+    be gone: `tries` are two milliseconds apart.
+
+    Returns
+    -------
+    bool
+        Whether nothing is left.
     """
-    for _, folder, _ in _control_groups(pid):
-        for _ in range(100):
-            try:
-                left = (folder / "cgroup.procs").read_text().split()
-            except OSError:
-                break
-            for other in left:
-                with contextlib.suppress(OSError):
+    folders = {folder for _, folder, _ in _control_groups(pid)}
+    for _ in range(tries):
+        for folder in list(folders):
+            with contextlib.suppress(OSError):
+                for other in (folder / "cgroup.procs").read_text().split():
                     os.kill(int(other), signal.SIGKILL)
             with contextlib.suppress(OSError):
                 folder.rmdir()
-                break
-            time.sleep(0.002)
+            if not folder.exists():
+                folders.discard(folder)
+        if not folders:
+            return True
+        time.sleep(0.002)
+    return False
 
 
 def _threads_of(uid: int) -> Iterator[str]:

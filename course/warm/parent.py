@@ -117,6 +117,7 @@ class Server:
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ, self.on_request)
         self.jobs: dict[int, dict[str, Any]] = {}
+        self.unswept: set[int] = set()
         self.retired = False
 
     def serve(self) -> NoReturn:
@@ -139,6 +140,8 @@ class Server:
         except (EOFError, OSError):
             for pid in list(self.jobs):
                 self.end(pid)
+            for pid in self.unswept:
+                containment.sweep(pid)
             os._exit(0)
         if request["kind"] == "retire":
             self.retired = True
@@ -197,7 +200,9 @@ class Server:
         job["status"].close()
         os.close(job["pidfd"])
         if job["contained"]:
-            containment.sweep(pid)
+            self.unswept.add(pid)
+        # A few milliseconds at most; the rest is tried again when the next fork has ended.
+        self.unswept = {each for each in self.unswept if not containment.sweep(each, tries=5)}
         if self.adopt:
             child.end_orphans(known=set(self.jobs))
 

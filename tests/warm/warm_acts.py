@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ def outcome(name: str, *arguments: Any) -> str:
     try:
         return str(globals()[name](*arguments))
     except BaseException as slip:
-        return type(slip).__name__
+        # An error of a bare system call has no class of its own; then its number tells it.
+        bare = type(slip) is PermissionError and name in ("new_namespace", "unmount")
+        return f"OSError {slip.errno}" if bare else type(slip).__name__
 
 
 def about() -> dict[str, Any]:
@@ -34,7 +37,6 @@ def about() -> dict[str, Any]:
         "files": len(os.listdir("/proc/self/fd")) - 1,
         "threads": len(os.listdir("/proc/self/task")),
         "numpy": sys.modules["numpy"].random.rand() if "numpy" in sys.modules else None,
-        "umask": None,
     }
 
 
@@ -171,3 +173,39 @@ def run(command: str) -> str:
 
 def still_possible(spec: dict[str, Any]) -> list[str]:
     return containment.still_possible(containment.Containment.from_json(spec))
+
+
+def write_block(path: str, size: int) -> str:
+    with open(path, "wb", buffering=0) as file:
+        left = size
+        while left > 0:
+            left -= file.write(b"x" * left)
+    return "written"
+
+
+def import_late() -> str:
+    import decimal
+    import sqlite3
+
+    return f"imported {decimal.__name__} {sqlite3.__name__}"
+
+
+def enter_without_namespaces(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    def refuse(name: str) -> None:
+        raise OSError(1, f"no {name} namespace")
+
+    containment._unshare = refuse
+    return [asdict(layer) for layer in containment.enter(containment.Containment.from_json(spec))]
+
+
+def with_one_layer(layer: str, spec: dict[str, Any], act: str, *arguments: Any) -> str:
+    """Put one layer on, and no other, then run an act."""
+    asked = containment.Containment.from_json(spec)
+    if layer == "seccomp":
+        containment._seccomp()
+    elif layer == "landlock":
+        containment._landlock(asked, asked.scratch, private=False)
+    else:
+        containment._unshare("mount")
+        containment._mounts(asked, os.path.realpath(asked.scratch))
+    return outcome(act, *arguments)
