@@ -70,7 +70,12 @@ def award_lines() -> alt.TopLevelMixin:
         scale=alt.Scale(domainMin=0, domainMax=ROOM_FOR_NAMES, nice=False),
         axis=alt.Axis(values=[0, 10, 20, 30, 40], grid=False),
     )
-    y = alt.Y("total:Q", title="Total points of 100", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+    y = alt.Y(
+        "total:Q",
+        title="Total points of 100",
+        scale=alt.Scale(zero=False, padding=14),
+        axis=alt.Axis(tickCount=5),
+    )
     bands = (
         on("bands")
         .mark_rect(opacity=0.18)
