@@ -261,6 +261,7 @@ def test_the_same_chart_bundle_draws_in_jupyterlab_with_no_other_host(sandbox, v
     page = visit(sandbox).page
     page.goto(f"{sandbox.address}/lab/tree/lessons/m04-asking/lesson.md?reset")
     page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.locator("#jp-main-statusbar", has_text="| Idle").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
     chart = page.get_by_role("img", name="Scores of two bids.")
