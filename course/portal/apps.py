@@ -103,7 +103,7 @@ def prepare(nb: NotebookNode, page: dict[str, Any], urls: dict[str, str]) -> Not
             "classes": " sva-wide" if {"wide", "explorer"} & set(tags) else "",
             "opens": run if run and (i == 0 or heads[i - 1] != run) else "",
             "closes": bool(run) and (i + 1 == len(heads) or heads[i + 1] != run),
-            "label": RUNS.get(run, ""),
+            "label": _label(run, cell.source),
             "badge": SIDES.get(run, ""),
         }
     has_heading = any(re.search(r"^# ", c.source, re.M) for c in nb.cells if c.cell_type == "markdown")
@@ -119,6 +119,12 @@ def _runs(cells: list[NotebookNode]) -> list[str]:
         above = runs[-1] if runs and cell.cell_type == "code" and runs[-1] in SIDES else ""
         runs.append(tagged or above)
     return runs
+
+
+def _label(run: str, source: str) -> str:
+    """Name a run by its kind and its first heading, so that no two landmarks of a page are called the same."""
+    heading = re.search(r"^#+ (.+)$", source, re.M)
+    return f"{RUNS[run]}: {heading[1]}" if run and heading else RUNS.get(run, "")
 
 
 def shows_something(source: str) -> bool:
