@@ -122,7 +122,7 @@ def _runs(cells: list[NotebookNode]) -> list[str]:
 
 
 def _label(run: str, source: str) -> str:
-    """Name a run by its kind and its first heading, so that no two landmarks of a page are called the same."""
+    """Name a run by its kind and first heading, so that no two landmarks of a page are called the same."""
     heading = re.search(r"^#+ (.+)$", source, re.M)
     return f"{RUNS[run]}: {heading[1]}" if run and heading else RUNS.get(run, "")
 
