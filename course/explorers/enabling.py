@@ -28,6 +28,14 @@ BINDS = {
 }
 
 
+SHORT = {"Public Services (Social Value) Act 2012": "Social Value Act 2012"}
+# Rules that say little of social value itself: counted, not spelt out.
+GENERAL = (
+    "pa-objectives", "pa-market-engagement", "pa-award", "pa-performance", "pa-pipeline", "ppn-001-sme",
+    "ppn-001-vcse", "ppn-006",
+)  # fmt: skip
+
+
 class Purchase(NamedTuple):
     """A small procurement to sort. `value` and `option` are pounds before VAT."""
 
@@ -85,8 +93,7 @@ def binding(found: pd.DataFrame) -> str:
         return MODEL
     if held["id"].str.startswith("act-2012").any():
         return ACT
-    nations = held["nation"] if "nation" in held else held["id"].str.split("-").str[0]
-    return NATION if nations.isin(["scotland", "wales"]).any() else NEITHER
+    return NATION if held["id"].str.startswith(("scotland", "wales")).any() else NEITHER
 
 
 # ---- Eight small procurements ---------------------------------------------------------------------
@@ -133,18 +140,23 @@ def eight_frame(values: Values) -> Frame:
     summary = (
         f"{verdict}. {case.text}: {BINDS[right]}. The estimate is {total} with VAT and options. {_why(found)}"
     )
+    near = held[~held["id"].isin(GENERAL)]
     rows = [
-        [rule, strength, sentence + (f" {policy.WARNING}." if check else "")]
+        [f"{strength}: {SHORT.get(rule, rule)}", sentence + (f" {policy.WARNING}." if check else "")]
         for rule, strength, sentence, check in zip(
-            held["instrument"],
-            held["strength"],
-            held["plain_sentence"],
-            held["check_before_relying"],
+            near["instrument"],
+            near["strength"],
+            near["plain_sentence"],
+            near["check_before_relying"],
             strict=True,
         )
     ]
-    rows = rows or [["No rule in the table", "–", "It follows the rules of its framework."]]
-    return Frame({}, summary, Table(["Rule", "Strength", "What it asks"], rows))
+    more = held[held["id"].isin(GENERAL)]["instrument"].value_counts(sort=False)
+    if len(more):
+        listed = ", ".join(f"{SHORT.get(str(name), str(name))} ({count})" for name, count in more.items())
+        rows.append(["and general rules", f"{listed}: on talks, awards, spending and notices."])
+    rows = rows or [["no rule here", "It follows the rules of its framework."]]
+    return Frame({}, summary, Table(["Strength and rule", "What it asks"], rows))
 
 
 def _why(found: pd.DataFrame) -> str:
@@ -278,7 +290,7 @@ def minimum_weight() -> Explorer:
     return Explorer(
         "The smallest weight allowed",
         [
-            Choice("buyer", "Who buys", WHO, "council"),
+            Choice("buyer", "Who buys", WHO, "central"),
             Choice("day", "The procurement commences on", DAYS, "2026-11-30"),
             Number("value", "Estimate, with VAT and options", 0.25, 8, 0.25, 5.5, "£m"),
             Number("chosen", "Weight the buyer chooses", 0, 30, 5, 10, "%"),
@@ -355,8 +367,8 @@ def predict_act() -> Predict:
             "depends": "5% or 10%, by value",
         },
         "none",
-        "The Act has no weighting. It asks you to consider, before you start. The 10% that people quote comes "
-        "from a policy note, which binds central government bodies and nobody else.",
+        "The Act has no weighting. It asks you to consider, before you start. The 10% that people quote "
+        "comes from a policy note, which binds central government bodies and not councils.",
         {"10": "Most people say this. It is the figure of a policy note, not of the Act."},
     )
 
@@ -377,7 +389,8 @@ def predict_advice() -> Predict:
         },
         "yes" if reaches else "no",
         f"With VAT at 20% the estimate is {policy.say_pounds(total)}, which is exactly the threshold. "
-        "A value that is not less than the threshold reaches it. Check the Act’s wording before relying on this.",
+        "A value that is not less than the threshold reaches it. Check the Act’s wording before relying on "
+        "this.",
         {"no": "This is the commonest slip of all: thresholds include VAT."},
     )
 
@@ -464,33 +477,27 @@ def openings_frame(values: Values) -> Frame:
         found = []
         if plan.reached and plan.purchase in ("services", "light-touch services"):
             counts["ask"] += 1
-            found.append("ask what was considered (2012 Act)")
+            found.append("consider")
         if plan.reached and kind == "small":
             counts["lots"] += 1
-            found.append("ask for lots (2023 Act, section 18)")
+            found.append("lots")
         if not plan.reached and plan.published >= RESERVABLE and base != "far":
             counts["reserved"] += 1
-            found.append("may be reserved to this area (2026 Order)")
-        rows.append(
-            [
-                plan.title,
-                policy.say_date(plan.published),
-                money(float(plan.estimate)),
-                "; ".join(found) or "none",
-            ]
-        )
+            found.append("reserve")
+        title = f"{plan.title}, {policy.say_date(plan.published)}"
+        rows.append([title, money(float(plan.estimate)), ", ".join(found) or "none"])
     if not rows:
         return Frame(
             {},
             "No notice is planned in the four months ahead.",
-            Table(["Coming", "Notice", "Estimate", "Openings"], [["None", "–", "–", "–"]]),
+            Table(["Notice to come", "Estimate", "Openings"], [["None", "–", "–"]]),
         )
     summary = (
-        f"{len(rows)} notices are coming. In {counts['ask']} the council has to consider social value first; "
-        f"in {counts['lots']} it has to consider lots that you could win; "
-        f"{counts['reserved']} it may reserve to an area that includes you."
+        f"{len(rows)} notices are coming. The council has to consider social value first in {counts['ask']}, "
+        f"and lots that could suit you in {counts['lots']}. "
+        f"It may reserve {counts['reserved']} to an area that includes you."
     )
-    return Frame({}, summary, Table(["Coming", "Notice", "Estimate", "Openings"], rows))
+    return Frame({}, summary, Table(["Notice to come", "Estimate", "Openings"], rows))
 
 
 # ---- The joint table ------------------------------------------------------------------------------
@@ -534,7 +541,7 @@ def sentence_faults(verb: str, aim: str, time: str) -> list[str]:
     faults = []
     if verb == "must":
         faults.append("the Act only has to be considered, so “makes” is too strong")
-    elif verb == "may":
+    elif verb == "may" and aim == "wellbeing":
         faults.append("considering is a duty, so “choose whether” is too weak")
     if aim == "points":
         faults.append("the Act has no weighting")
