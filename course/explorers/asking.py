@@ -498,7 +498,7 @@ def swing() -> Explorer:
     ends = {"ceiling": money(named_case().ceiling), "floor": money(named_case().floor)}
     return Explorer(
         "Weigh by swings",
-        [Number(key, text.format(**ends), 0, 100, 5, start) for key, (text, start) in SWINGS.items()],
+        [Number(key, text.format(**ends), 0, 100, 10, start) for key, (text, start) in SWINGS.items()],
         swing_frame,
         ["weight-bars"],
         "Give 100 to the change you would want most. Score the other two against it.",

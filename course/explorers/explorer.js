@@ -1,9 +1,10 @@
 // An explorer: controls, charts that follow them, the sentence that says what is shown, the table.
 // The kernel computes; the page keeps the specification and is sent rows alone.
 
-let explorers = 0;
 const TABLE_OPEN = "sva-table-open";
 const STILL_MS = 700; // screen readers hear the sentence once the control rests
+// JupyterLab loads this file once a widget, so the count is the page's: radio buttons group by name.
+const nextId = () => `sva-x${(globalThis.__svaPieces = (globalThis.__svaPieces ?? 0) + 1)}`;
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 // The portal's Vega, loaded once a page, whichever host the page has.
@@ -94,7 +95,7 @@ function tableNode(frame, caption) {
 export default {
   render({ model, el, signal }) {
     const spec = model.get("spec");
-    const id = `sva-x${++explorers}`;
+    const id = nextId();
     let frame = model.get("frame");
     const handles = []; // one a chart, once it is drawn
     const shown = []; // by chart, the rows last given

@@ -1,11 +1,12 @@
 // A prediction: choose, commit, then see. Nothing is sent to the kernel.
 
-let predictions = 0;
+// JupyterLab loads this file once a widget, so the count is the page's: radio buttons group by name.
+const nextId = () => `sva-p${(globalThis.__svaPieces = (globalThis.__svaPieces ?? 0) + 1)}`;
 
 export default {
   render({ model, el }) {
     const spec = model.get("spec");
-    const id = `sva-p${++predictions}`;
+    const id = nextId();
     const inputs = spec.options.map(([key], i) => make("input", { type: "radio", name: id, id: `${id}-${i}`, value: key, onchange: () => { problem.textContent = ""; } }));
     const rows = spec.options.map(([, text], i) => make("label", { class: "sva-tick", for: `${id}-${i}` }, inputs[i], make("span", {}, text)));
     const problem = make("p", { class: "sva-problem", role: "alert" });

@@ -2,6 +2,8 @@
 
 import pytest
 
+from course.explorers import weights_and_formula
+
 pytestmark = pytest.mark.browser
 TITLE = "Weights, formula and the award"
 DRAWN = 60_000  # a busy machine may take its time; nothing here is timed
@@ -118,3 +120,26 @@ def test_where_charts_cannot_be_loaded_the_table_stands_in_and_says_so(academy, 
     found.get_by_text("The chart cannot be drawn here. The table below says the same.").wait_for()
     assert found.get_by_role("rowheader", name="Birch CIC").is_visible()
     context.close()
+
+
+def test_two_copies_of_the_script_on_one_page_keep_their_radio_buttons_apart(lesson):
+    """JupyterLab loads the script anew for each widget."""
+    explorer = weights_and_formula()
+    state = {"spec": explorer.spec, "values": explorer.values, "frame": explorer.frame}
+    checked = lesson.evaluate(
+        """async ([script, state]) => {
+          const model = { get: (key) => state[key], set() {}, save_changes() {}, on() {}, off() {} };
+          const places = [document.createElement("div"), document.createElement("div")];
+          for (const el of places) {
+            document.body.append(el);
+            const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+            const widget = (await import(url)).default;
+            widget.render({ model, el });
+          }
+          const counts = places.map((el) => el.querySelectorAll("input[type=radio]:checked").length);
+          for (const el of places) el.remove();
+          return counts;
+        }""",
+        [explorer._esm, state],
+    )
+    assert checked == [2, 2]
