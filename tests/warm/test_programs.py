@@ -1,0 +1,112 @@
+"""Programs of others use warm kernels unchanged, by the kernel's name alone."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from course import slow_import
+
+slow_import.mend()
+
+WHOSE_FORK = "import os; 'course.warm' in open(f'/proc/{os.getppid()}/cmdline').read()"
+
+
+def graded(grade_id: str, source: str, *, points: int = 0, solution: bool = False) -> nbformat.NotebookNode:
+    cell = new_code_cell(source)
+    cell.metadata.nbgrader = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": bool(points),
+        "solution": solution,
+        "locked": not solution,
+        "task": False,
+        **({"points": points} if points else {}),
+    }
+    return cell
+
+
+def test_nbgrader_marks_by_kernel_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nbgrader.api import Gradebook
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+
+    # nbgrader calls the program `alembic`, which stands beside this Python.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)
+    source = new_notebook(
+        cells=[
+            graded("answer", "### BEGIN SOLUTION\nx = 6\n### END SOLUTION", solution=True),
+            graded("right", "assert x == 6", points=3),
+            graded("wrong", "assert x == 7", points=2),
+            new_code_cell(WHOSE_FORK),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    (tmp_path / "source" / "one").mkdir(parents=True)
+    nbformat.write(source, tmp_path / "source" / "one" / "task.ipynb")
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    config.ExecutePreprocessor.kernel_name = "academy-warm"
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    assert api.generate_assignment("one")["success"]
+    submitted = tmp_path / "submitted" / "ada" / "one"
+    submitted.mkdir(parents=True)
+    nbformat.write(source, submitted / "task.ipynb")
+    done = api.autograde("one", "ada")
+    assert done["success"], done.get("log")
+    with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as book:
+        marks = {
+            grade.name: grade.auto_score for grade in book.find_submission("one", "ada").notebooks[0].grades
+        }
+    assert marks == {"right": 3, "wrong": 0}
+    marked = nbformat.read(tmp_path / "autograded" / "ada" / "one" / "task.ipynb", as_version=4)
+    assert marked.cells[-1].outputs[0].data["text/plain"] == "True"
+
+
+def test_nbconvert_runs_a_notebook_by_kernel_name(tmp_path: Path) -> None:
+    from nbconvert.preprocessors import ExecutePreprocessor
+
+    nb, _ = ExecutePreprocessor(kernel_name="academy-warm").preprocess(
+        new_notebook(cells=[new_code_cell(WHOSE_FORK)]), {"metadata": {"path": str(tmp_path)}}
+    )
+    assert nb.cells[0].outputs[0].data["text/plain"] == "True"
+
+
+def test_voila_shows_an_app_by_kernel_name(tmp_path: Path) -> None:
+    nb = new_notebook(
+        cells=[new_code_cell(WHOSE_FORK + " and 'from a warm' + ' kernel'")],
+        metadata={"kernelspec": {"name": "academy-warm", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(nb, tmp_path / "app.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "voila",
+        "app.ipynb",
+        "--no-browser",
+        "--port=0",
+        "--Voila.log_level=INFO",
+    ]
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        server = subprocess.Popen(command, cwd=tmp_path, stderr=file, stdout=file, start_new_session=True)
+    try:
+        address = None
+        while address is None:
+            assert server.poll() is None, log.read_text()
+            address = re.search(r"http://(localhost|127\.0\.0\.1):(\d+)/", log.read_text())
+            time.sleep(0.05)
+        with urllib.request.urlopen(f"http://127.0.0.1:{address[2]}/", timeout=60) as page:
+            assert "from a warm kernel" in page.read().decode()
+    finally:
+        server.terminate()
+        server.wait(20)
