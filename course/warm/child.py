@@ -15,7 +15,7 @@ import traceback
 from dataclasses import asdict
 from typing import Any, NoReturn
 
-from course.warm import containment, wire
+from course.warm import containment, late_interrupt, wire
 
 _SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
@@ -91,10 +91,12 @@ def _kernel(argv: list[str]) -> None:
     sys.argv = [launcher.__file__ or "ipykernel_launcher", *argv]
     sys.modules.pop("ipykernel_launcher", None)
     from ipykernel.kernelapp import IPKernelApp
+    from tornado.ioloop import IOLoop
 
     app = IPKernelApp.instance()
     # The class read its default from the environment when it was imported, before this fork.
     app.initialize([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    late_interrupt.mend(IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
     app.start()
 
 
