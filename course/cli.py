@@ -17,6 +17,7 @@ HELP = """The Social Value Academy
   Learners   academy serve             open the academy's page in your browser
              academy where             say where your answers and marks are kept
   Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
+             academy grade COHORT      mark a cohort's submissions, in parallel
              academy data import …     read real procurement notices into tables
   Authors    academy build             make exercises/ from solutions/
              academy prove             prove that every exercise marks fairly
@@ -136,6 +137,59 @@ def prove(
     if failed:
         raise InputError(f"{failed} of {len(lines)} lines of the proof fail: see FAILS above.")
     out.print(f"All {len(lines)} lines hold.")
+
+
+@app.command()
+def grade(
+    cohort: Annotated[Path, typer.Argument(help="The cohort's folder.")],
+    modules: Annotated[
+        list[str] | None, typer.Argument(help="Exercises; all handed in, if left out.")
+    ] = None,
+    learner: Annotated[list[str] | None, typer.Option(help="Mark only this learner, again.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core, if left out.")] = None,
+    feedback: Annotated[bool, typer.Option(help="Write nbgrader's feedback pages afterwards.")] = True,
+    trust: Annotated[bool, typer.Option(help="Mark even where submissions cannot be shut in.")] = False,
+) -> None:
+    """Mark a cohort's submissions: those not marked yet, and those changed since."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from course.grading import engine
+    from course.grading.nbgrader_folder import feedback as write_feedback
+    from course.grading.nbgrader_folder import prepare
+
+    if not (cohort / "submitted").is_dir():
+        raise InputError(
+            f"{cohort} has no folder “submitted”, so nothing was handed in. Is it a cohort's folder?"
+        )
+    found = sorted({place.name for place in (cohort / "submitted").glob("*/*") if place.is_dir()})
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    troubles = []
+    for exercise in modules or found:
+        prepare(cohort, exercise)
+        with Progress(*columns, console=out) as bar:
+            task = bar.add_task(exercise, total=None)
+
+            def told(outcome: Any, done: int, all_: int, bar: Progress = bar, task: Any = task) -> None:
+                bar.update(task, completed=done, total=all_)
+                if outcome.trouble:
+                    bar.console.print(f"{outcome.learner}: {outcome.trouble}")
+
+            run = engine.grade(
+                cohort, exercise, learner, workers=workers, force=bool(learner), trust=trust, told=told
+            )
+        layers = next((", ".join(o.layers) for o in run.marked if o.layers), "none")
+        shut = f" Layers of containment: {layers}." if run.marked else ""
+        out.print(
+            f"{exercise}: {len(run.marked) - len(run.failed)} marked in {run.seconds:.1f} s, "
+            f"{len(run.unchanged)} unchanged, {len(run.failed)} failed.{shut}",
+            soft_wrap=True,
+        )
+        troubles += run.failed
+        if feedback and len(run.marked) > len(run.failed):
+            write_feedback(cohort, exercise)
+            out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
+    if troubles:
+        raise InputError(f"{len(troubles)} could not be marked: see above. Their earlier marks stand.")
 
 
 @app.command()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import nbformat
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 
 from course import places
@@ -69,12 +71,17 @@ def nbgrader_api(root: Path):  # noqa: ANN201 - nbgrader has no types
     """Return nbgrader's API on a course folder."""
     from nbgrader.apps import NbGraderAPI
 
-    mend_path()
+    mend_nbgrader()
     return NbGraderAPI(config=configuration(root))
 
 
-def mend_path() -> None:
-    """Let nbgrader find the `alembic` program, with which it stamps a new gradebook."""
+def mend_nbgrader() -> None:
+    """Let nbgrader find `alembic`, with which it stamps a new gradebook, and keep its own warnings to itself.
+
+    It looks for the program on the PATH, where a virtual environment that is not activated has no place.
+    SQLAlchemy 2.1 warns about how its `add_submission` builds a submission; the result is right.
+    """
+    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")

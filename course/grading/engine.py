@@ -45,7 +45,6 @@ class Job:
     exercise: str
     learner: str
     case: str
-    contained: bool
 
 
 @dataclass
@@ -89,7 +88,7 @@ def grade(
     workers: int | None = None,
     executor: Executor | None = None,
     force: bool = False,
-    contained: bool = True,
+    trust: bool = False,
     cases: Callable[[str], str] | None = None,
     told: Callable[[Outcome, int, int], None] = lambda *_: None,
 ) -> Run:
@@ -109,8 +108,8 @@ def grade(
         Used instead of our own processes (a Dask client's, say); it must see the folder.
     force : bool
         Mark also what has not changed.
-    contained : bool
-        Shut each submission in with every layer the machine has.
+    trust : bool
+        Mark even where the machine lacks a layer that shuts submissions in. Every layer there is is on.
     cases : callable, optional
         From a learner's id to the case key; from the cohort's salt, if left out.
     told : callable
@@ -119,7 +118,8 @@ def grade(
     Raises
     ------
     InputError
-        If the exercise was not made ready in this folder.
+        If the exercise was not made ready in this folder, or submissions cannot be shut in on this machine
+        and `trust` is not given.
     """
     started = time.perf_counter()
     root = root.resolve()
@@ -128,9 +128,11 @@ def grade(
     notes = _Notes(root, exercise)
     sizes = {name: _digest(root, exercise, name, cases(name)) for name in wanted}
     todo = [name for name in wanted if force or notes.marked.get(name) != sizes[name]]
-    jobs = [Job(str(root), exercise, name, cases(name), contained) for name in todo]
+    jobs = [Job(str(root), exercise, name, cases(name)) for name in todo]
     marked: list[Outcome] = []
     if jobs:
+        if not trust:
+            _refuse_uncontained()
         book = _Book(root, exercise)
         try:
             waiting: list[Outcome] = []
@@ -146,6 +148,22 @@ def grade(
             book.close()
     unchanged = [name for name in wanted if name not in set(todo)]
     return Run(exercise, marked, unchanged, time.perf_counter() - started)
+
+
+# Without these a submission could read the gradebook or reach the network.
+NEEDED_LAYERS = ("landlock", "seccomp")
+
+
+def _refuse_uncontained() -> None:
+    from course.warm.containment import layers_available
+
+    missing = [layer for layer in layers_available() if layer.name in NEEDED_LAYERS and not layer.on]
+    if missing:
+        why = "; ".join(f"{layer.name} ({layer.reason})" for layer in missing)
+        raise InputError(
+            f"This machine cannot shut submissions in: {why}. "
+            "Mark on Linux 5.13 or newer, or give --trust if you trust everybody who handed in."
+        )
 
 
 def handed_in(root: Path, exercise: str) -> list[str]:
@@ -328,9 +346,7 @@ def _executed(job: Job, tools: _Tools, notebook: Any, resources: Any, place: Pat
     from course.warm.notebook import ForkManager, parent_for_notebooks
 
     readable = tuple(str(places.REPOSITORY / name) for name in ("course", "datasets", "modules"))
-    contained = (
-        Containment(str(place), read=readable, hide=(str(places.SOLUTIONS),)) if job.contained else None
-    )
+    contained = Containment(str(place), read=readable, hide=(str(places.SOLUTIONS),))
     environment = {**os.environ, KEY_VARIABLE: job.case, "NBGRADER_EXECUTION": "autograde"}
     manager = ForkManager(
         parent_for_notebooks(MODULES),
@@ -418,7 +434,7 @@ class _Book:
 
         config = build.configuration(root)
         self.config, self.exercise = config, exercise
-        build.mend_path()
+        build.mend_nbgrader()
         self.gradebook = Gradebook(config.CourseDirectory.db_url)
         try:
             self.notebook = self.gradebook.find_notebook("exercise", exercise)
