@@ -46,6 +46,8 @@ def become(request: dict[str, Any], files: list[int]) -> NoReturn:
             code = _call(request, kept)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except KeyboardInterrupt:  # a kernel that is shut down before it is up
+        code = 128 + signal.SIGINT
     except BaseException:
         with contextlib.suppress(BaseException):
             traceback.print_exc(file=sys.__stderr__)
