@@ -20,7 +20,7 @@ from course.moderation.delivery import (
     rate,
     summarise_kpis,
 )
-from course.moderation.marks import section_score
+from course.moderation.marks import points_per_mark
 from course.moderation.notes import FAULTS, check_notes
 from course.moderation.words import words_found
 
@@ -37,10 +37,10 @@ __all__ = [
     "kpi_report",
     "krippendorff_alpha",
     "moderate_first",
+    "points_per_mark",
     "promise_against_delivery",
     "rate",
     "read_alpha",
-    "section_score",
     "spread",
     "summarise_kpis",
     "what_consensus_changed",

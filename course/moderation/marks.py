@@ -1,42 +1,31 @@
-"""From marks on questions to the score of a section."""
-
-from collections.abc import Mapping
-
-import pandas as pd
+"""What one mark on one question is worth in the whole award."""
 
 from course.errors import InputError
 
 
-def section_score(marks: pd.DataFrame, weights: Mapping[str, float], top: float = 5) -> pd.Series:
-    """Turn marks into points of 100: the mean of marks as shares of the top mark, weighted by question.
+def points_per_mark(section_weight: float, question_weight: float, top: float = 5) -> float:
+    """Return the points of 100 that one mark on a question earns.
+
+    section_weight x question_weight / 100 / top: the question's share of its section's points, over the
+    marks on its scale.
 
     Parameters
     ----------
-    marks : DataFrame
-        Rows: bids. Columns: at least the questions weighted. Marks from 0 to `top`, none missing.
-    weights : mapping
-        Question to its weight in the section; the weights add up to 100.
+    section_weight : float
+        Weight of the section in the award, points of 100.
+    question_weight : float
+        Weight of the question in its section, points of 100.
     top : float
-        The highest mark.
-
-    Returns
-    -------
-    Series
-        Bid to points of 100.
+        The highest mark, above 0.
 
     Raises
     ------
     InputError
-        If a question has no marks, a mark is missing or out of range, or the weights do not add up to 100.
+        If a weight is not from 0 to 100, or the highest mark is not above 0.
     """
-    missing = [name for name in weights if name not in marks.columns]
-    if missing:
-        raise InputError(f"There are no marks for question '{missing[0]}': add them or take it out.")
-    if abs(sum(weights.values()) - 100) > 1e-6:
-        raise InputError(f"The questions' weights add up to {sum(weights.values()):g}: make them 100.")
-    table = marks[list(weights)].apply(pd.to_numeric, errors="coerce")
-    for bid, row in table.iterrows():
-        for name, mark in row.items():
-            if not 0 <= mark <= top:
-                raise InputError(f"The mark of '{bid}' on '{name}' is missing or not from 0 to {top:g}.")
-    return (table / top * pd.Series(weights)).sum(axis=1)
+    for name, weight in (("section's", section_weight), ("question's", question_weight)):
+        if not 0 <= weight <= 100:
+            raise InputError(f"The {name} weight is {weight:g}: keep it from 0 to 100.")
+    if not top > 0:
+        raise InputError(f"The highest mark is {top:g}: it must be above 0.")
+    return section_weight * question_weight / 100 / top

@@ -1,42 +1,36 @@
-"""From marks on questions to the score of a section."""
+"""What one mark on one question is worth in the whole award."""
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.errors import InputError
-from course.moderation import section_score
-
-MARKS = pd.DataFrame({"Q1": [3, 5], "Q2": [4, 0]}, index=["Alder", "Cedar"])
+from course.moderation import points_per_mark
 
 
-def test_a_mark_counts_as_its_share_of_the_top_mark_times_the_questions_weight():
-    assert section_score(MARKS, {"Q1": 25, "Q2": 75}).to_dict() == {"Alder": 75.0, "Cedar": 25.0}
+def test_a_mark_of_five_on_half_of_a_ten_percent_section_is_one_point():
+    assert points_per_mark(10, 50) == pytest.approx(1.0)
 
 
-def test_another_top_mark_changes_the_share():
-    assert section_score(MARKS, {"Q1": 100}, top=10).to_dict() == {"Alder": 30.0, "Cedar": 50.0}
+def test_another_scale_spreads_the_same_points_over_its_marks():
+    assert points_per_mark(30, 25, top=10) == pytest.approx(0.75)
 
 
 @settings(max_examples=40)
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.data())
-def test_a_score_lies_between_the_lowest_and_the_highest_mark(marks, data):
-    cuts = data.draw(st.lists(st.integers(1, 9), min_size=len(marks), max_size=len(marks)))
-    weights = {f"Q{i}": 100 * cut / sum(cuts) for i, cut in enumerate(cuts)}
-    score = section_score(pd.DataFrame([marks], columns=list(weights)), weights).iloc[0]
-    assert 20 * min(marks) - 1e-9 <= score <= 20 * max(marks) + 1e-9
+@given(st.floats(0, 100), st.lists(st.integers(1, 9), min_size=1, max_size=8), st.integers(1, 10))
+def test_full_marks_on_every_question_earn_the_sections_weight(section, shares, top):
+    weights = [100 * share / sum(shares) for share in shares]
+    assert sum(top * points_per_mark(section, w, top) for w in weights) == pytest.approx(section)
 
 
 @pytest.mark.parametrize(
-    ("marks", "weights", "message"),
+    ("given", "message"),
     [
-        (MARKS, {"Q3": 100}, "no marks for question 'Q3'"),
-        (MARKS, {"Q1": 60, "Q2": 60}, "add up to 120"),
-        (MARKS.assign(Q1=[6, 1]), {"Q1": 100}, "'Alder' on 'Q1'"),
-        (MARKS.assign(Q1=[3, None]), {"Q1": 100}, "'Cedar' on 'Q1'"),
+        ((101, 50), "section's weight is 101"),
+        ((10, -1), "question's weight is -1"),
+        ((10, 50, 0), "mark is 0"),
     ],
 )
-def test_marks_that_cannot_be_used_are_named(marks, weights, message):
+def test_figures_out_of_range_are_named(given, message):
     with pytest.raises(InputError, match=message):
-        section_score(marks, weights)
+        points_per_mark(*given)
