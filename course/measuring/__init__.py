@@ -16,6 +16,7 @@ from course.measuring.counting import CountedOnce, count_once, double_counts
 from course.measuring.discounting import discount_factor, discount_schedule, present_value
 from course.measuring.evidence import evidence_designs, evidence_levels, evidence_of
 from course.measuring.jobs import JobClaim, fte, job_claim, proportional
+from course.measuring.promises import chance_of_keeping, chances, places_needed, promise_cost, safe_promise
 from course.measuring.reference import appraisal_values
 from course.measuring.scorecard import (
     DEFAULT_BANDS,
@@ -59,6 +60,8 @@ __all__ = [
     "appraisal_values",
     "bid_cost",
     "break_even",
+    "chance_of_keeping",
+    "chances",
     "cost_per_win",
     "count_once",
     "discount_factor",
@@ -79,12 +82,15 @@ __all__ = [
     "net_by_subtracting",
     "net_change",
     "one_at_a_time",
+    "places_needed",
     "present_value",
     "price_items",
     "progress",
+    "promise_cost",
     "proportional",
     "public_value",
     "rate",
+    "safe_promise",
     "scorecard",
     "share_of_margin",
     "sroi",

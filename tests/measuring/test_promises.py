@@ -1,0 +1,48 @@
+"""What a promise costs to keep, and how likely it is to be kept."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course.errors import InputError
+from course.measuring import chance_of_keeping, chances, places_needed, promise_cost, safe_promise
+
+
+def test_five_must_start_for_four_to_stay_when_one_in_five_leaves():
+    assert places_needed(4, 0.2) == pytest.approx(5)
+    assert promise_cost(4, 6000, 0.2) == pytest.approx(30_000)
+
+
+def test_nobody_leaving_costs_the_promise_itself():
+    assert promise_cost(4, 6000) == 24_000
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 14), st.floats(0, 1), st.integers(0, 15))
+def test_chances_are_the_binomial_distributions(places, stay, promised):
+    stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
+    assert chances(places, stay) == pytest.approx(stats.binom.pmf(range(places + 1), places, stay), abs=1e-9)
+    kept = chance_of_keeping(promised, places, stay)
+    assert kept == pytest.approx(stats.binom.sf(promised - 1, places, stay), abs=1e-9)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 14), st.floats(0.05, 0.95), st.floats(0.5, 0.95))
+def test_a_safe_promise_is_kept_often_enough_and_one_more_is_not(places, stay, at_least):
+    safe = safe_promise(places, stay, at_least)
+    assert safe == 0 or chance_of_keeping(safe, places, stay) >= at_least
+    assert safe == places or chance_of_keeping(safe + 1, places, stay) < at_least
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: places_needed(4, 1), "share who leave is 1"),
+        (lambda: chances(4, 1.2), "chance that one person stays is 1.2"),
+        (lambda: promise_cost(-1, 10), "number promised"),
+        (lambda: chances(2.5, 0.5), "number of places"),
+    ],
+)
+def test_figures_out_of_range_are_named(ask, message):
+    with pytest.raises(InputError, match=message):
+        ask()
