@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from course.errors import InputError
 from course.measuring import chance_of_keeping, chances, places_needed, promise_cost, safe_promise
 
+stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
+
 
 def test_five_must_start_for_four_to_stay_when_one_in_five_leaves():
     assert places_needed(4, 0.2) == pytest.approx(5)
@@ -20,7 +22,6 @@ def test_nobody_leaving_costs_the_promise_itself():
 @settings(max_examples=40)
 @given(st.integers(0, 14), st.floats(0, 1), st.integers(0, 15))
 def test_chances_are_the_binomial_distributions(places, stay, promised):
-    stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
     assert chances(places, stay) == pytest.approx(stats.binom.pmf(range(places + 1), places, stay), abs=1e-9)
     kept = chance_of_keeping(promised, places, stay)
     assert kept == pytest.approx(stats.binom.sf(promised - 1, places, stay), abs=1e-9)
