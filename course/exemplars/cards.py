@@ -172,14 +172,17 @@ def search(
     DataFrame
         The cards found, the strongest evidence first, otherwise in the library's order.
     """
-    whole = cards[[name for name in COLUMNS if name not in ("kind", "address")]].agg(" ".join, axis=1)
     found = cards["level"] >= evidence
-    for word in text.casefold().split():
-        found &= whole.str.casefold().str.contains(word, regex=False)
+    if text.strip():
+        columns = [name for name in COLUMNS if name not in ("kind", "address")]
+        whole = cards[columns].agg(" ".join, axis=1).str.casefold()
+        for word in text.casefold().split():
+            found &= whole.str.contains(word, regex=False)
     for column, wanted in (("sector", sector), ("theme", theme)):
         if wanted:
             found &= cards[column] == wanted
-    found &= cards["place"].str.casefold().str.contains(place.strip().casefold(), regex=False)
+    if place.strip():
+        found &= cards["place"].str.casefold().str.contains(place.strip().casefold(), regex=False)
     return cards[found].sort_values("level", ascending=False, kind="stable", ignore_index=True)
 
 

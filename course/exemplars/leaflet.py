@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from course import measuring
 from course.errors import InputError
 from course.exemplars.claims import claim_audit
+from course.policy import say_date
 
 _ALSO = ("base", "comparator", "date", "part")
 PARTS = {"goal": "What the contract asked for", "added": "What we added for the area"}
@@ -22,7 +24,7 @@ h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .5rem; }
 h2 { font-size: 1.25rem; margin: 1.25rem 0 .25rem; }
 ul { margin: 0; padding-left: 1.2rem; }
 li { margin: .4rem 0; }
-.proof { display: block; font-size: .9rem; color: #4c4f47; }
+small { font-size: .9rem; color: #4c4f47; }
 blockquote { margin: .5rem 0; padding-left: 1rem; border-left: 4px solid #0c5a57; }
 @page { size: A4; margin: 16mm; }
 @media print { body { font-size: 11pt; } main { padding: 0; } li, blockquote { break-inside: avoid; } }
@@ -126,8 +128,8 @@ def leaflet_article(
     if voice is not None:
         parts.append(
             f"<h{level + 1}>In one person’s words</h{level + 1}>"
-            f"<blockquote><p>“{escape(voice.words)}”</p><p>{escape(voice.name)} "
-            f'<span class="proof">One person’s view. Shared with consent: {escape(voice.consent)}</span></p>'
+            f"<blockquote><p>“{escape(voice.words)}”</p><p>{escape(voice.name)}<br>"
+            f"<small>One person’s view. Shared with consent: {escape(voice.consent)}.</small></p>"
             "</blockquote>"
         )
     parts += [f"<h{level + 1}>What these figures do not show</h{level + 1}>", f"<p>{escape(limits)}</p>"]
@@ -138,10 +140,18 @@ def _item(claim: dict[Any, Any]) -> str:
     proof = [
         f"Base: {claim['base']}." if claim["base"] else "",
         f"Compared: {claim['comparator'].rstrip('.')}." if claim["comparator"] else "",
-        f"Source: {claim['source']}, {claim['date']}.",
+        f"Source: {claim['source']}, {_said(claim['date'])}.",
     ]
     told = " ".join(part for part in proof if part)
-    return f'<li>{escape(claim["claim"])} <span class="proof">{escape(told)}</span></li>'
+    return f"<li>{escape(claim['claim'])}<br><small>{escape(told)}</small></li>"
+
+
+def _said(day: str) -> str:
+    """Write a year, month or day as people do: 2026, September 2026, 31 July 2026."""
+    if len(day) == 4:
+        return day
+    first = date.fromisoformat(day if len(day) == 10 else f"{day}-01")
+    return say_date(first) if len(day) == 10 else f"{first:%B %Y}"
 
 
 def leaflet(figures: pd.DataFrame, who: str, what: str, voice: Voice | None = None, limits: str = "") -> str:
