@@ -236,6 +236,24 @@ def test_the_consultation_gives_the_means_the_course_teaches(tables):
     assert (replied <= invited.set_index("group")["invited"].loc[replied.index]).all()
 
 
+def test_three_councils_plan_the_same_mentoring_under_three_titles(tables):
+    mentoring = tables["pipelines"].query("cpv == 85300000")
+    assert mentoring["council"].tolist() == ["Calderbrook", "Northmere", "Fairwater"]
+    assert mentoring["title"].nunique() == mentoring["indicator"].nunique() == 3
+    assert mentoring["estimated_value_net"].tolist() == [250_000] * 3
+    assert mentoring["bidders_expected"].tolist() == [6] * 3
+    assert mentoring["light_touch"].all()
+
+
+def test_pipelines_share_most_needs_but_not_all_and_come_in_order_of_their_notices(tables):
+    pipelines = tables["pipelines"]
+    councils = pipelines.groupby("cpv")["council"].nunique()
+    assert sorted(councils) == [2, 2, 2, 3, 3, 3, 3, 3]
+    for _, own in pipelines.groupby("council"):
+        assert own["notice_planned"].is_monotonic_increasing
+        assert own["notice_planned"].between("2027-01-01", "2027-12-31").all()
+
+
 def test_people_did_not_all_give_the_same_points(tables):
     residents = tables["consultation_returns"].query("group == 'resident'").dropna(subset="jobs")
     assert residents["jobs"].std() > 15

@@ -13,6 +13,7 @@ from course.tenders.calderbrook.delivery import draw_delivery
 from course.tenders.calderbrook.dictionary import TABLES, data_package, readme
 from course.tenders.calderbrook.features import plant_features
 from course.tenders.calderbrook.notices import draft_notices, number_notices, packages
+from course.tenders.calderbrook.pipelines import draw_pipelines
 from course.tenders.calderbrook.planting import plant_slips
 from course.tenders.calderbrook.procurements import NAMED_CASE, draw_procurements
 from course.tenders.calderbrook.rows import Rows, tidy_tables
@@ -51,7 +52,7 @@ def contents(seed: int = 2026, more: Sequence[dict[str, Any]] = ()) -> dict[str,
     procurements = draw_procurements(seed)
     delivery = draw_delivery(seed, procurements)
     features = plant_features(seed, procurements)
-    tables = tidy_tables(procurements, delivery, draw_consultation(seed))
+    tables = tidy_tables(procurements, delivery, draw_consultation(seed), draw_pipelines(seed))
     releases = draft_notices(seed, procurements, delivery)
     planted = plant_slips(seed, procurements, releases)
     bundles = {f"notices/{name}": bundle for name, bundle in packages(number_notices(releases)).items()}

@@ -8,6 +8,7 @@ from course.tenders.calderbrook.consultation import OUTCOMES
 from course.tenders.calderbrook.delivery import RATINGS, UNREPORTED
 from course.tenders.calderbrook.features import Feature
 from course.tenders.calderbrook.notices import LICENCE, SITE
+from course.tenders.calderbrook.pipelines import COUNCILS
 from course.tenders.calderbrook.planting import Planted
 from course.tenders.calderbrook.procurements import NAMED_CASE, SNAPSHOT
 from course.tenders.calderbrook.rows import Rows
@@ -266,6 +267,30 @@ TABLES: dict[str, Table] = {
         },
         ("return_id",),
         ((("group",), "consultation_invited"),),
+    ),
+    "pipelines": Table(
+        "One row a contract that one of three neighbouring councils plans to tender in 2027",
+        {
+            "pipeline_id": Column("string", "The plan, numbered within the council", rules=NEEDED),
+            "council": Column("string", "The council that plans it", rules=_among(*COUNCILS)),
+            "title": Column(
+                "string", "The council's own title: the same need goes by different names", rules=NEEDED
+            ),
+            "cpv": Column(
+                "string", "Code in the Common Procurement Vocabulary: alike for the same need", rules=NEEDED
+            ),
+            "light_touch": Column("boolean", "Whether the light touch rules cover it", rules=NEEDED),
+            "notice_planned": Column("date", "Day the tender notice is planned for", rules=NEEDED),
+            "contract_months": Column("integer", "Length", "months", _range(1, 120, True)),
+            "estimated_value_net": Column(
+                "number", "The council's estimate", NET, {"required": True, "minimum": 0}
+            ),
+            "bidders_expected": Column(
+                "integer", "How many providers are expected to bid", "bids", _range(1, 20, True)
+            ),
+            "indicator": Column("string", "What the council means to measure", rules=NEEDED),
+        },
+        ("pipeline_id",),
     ),
 }
 

@@ -64,14 +64,17 @@ def _procurement(p: Procurement) -> dict[str, Any]:
 
 
 def tidy_tables(
-    procurements: list[Procurement], delivery: list[DeliveryRecord], returns: list[Return]
+    procurements: list[Procurement],
+    delivery: list[DeliveryRecord],
+    returns: list[Return],
+    pipelines: list[dict[str, Any]],
 ) -> dict[str, Rows]:
     """Lay everything out as tidy tables.
 
     Parameters
     ----------
-    procurements, delivery, returns
-        From `draw_procurements`, `draw_delivery` and `draw_consultation`.
+    procurements, delivery, returns, pipelines
+        From `draw_procurements`, `draw_delivery`, `draw_consultation` and `draw_pipelines`.
 
     Returns
     -------
@@ -178,5 +181,6 @@ def tidy_tables(
         "delivery": records,
         "consultation_invited": invited,
         "consultation_returns": replies,
+        "pipelines": pipelines,
     }
     return {name: _rows(rows) for name, rows in tables.items()}
