@@ -994,6 +994,8 @@ def talked_frame(values: Values) -> Frame:
     said += (
         " It is now perfect, and says nothing: the marks were made to agree."
         if alpha > 0.9999
+        else " This is what the four marks say."
+        if not len(order)
         else " It climbs with every bid, whichever mark is chosen. Report the figure from before the meeting."
     )
     return Frame({}, said, Table(["Bid", "Marks before", "Agreed"], rows))
