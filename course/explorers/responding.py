@@ -502,12 +502,15 @@ TWO = {
 
 def mark_two() -> Explorer:
     """Mark two anonymous answers on four criteria, then see the marks the words earn."""
-    marks = {"": "Not marked yet"} | {str(n): str(n) for n in range(TOP + 1)}
+    marks = {
+        name: {"": "Not marked yet"} | {str(n): f"{n}. {words}" for n, words in enumerate(texts)}
+        for name, texts in RUBRIC.items()
+    }
     controls = [
         Choice(
             f"{answer[-1]}-{SHORT[name]}",
             f"{answer}: {name}",
-            marks,
+            marks[name],
             "",
             f"“{text}”" if name == "SMART" else "",
             "commissioner",
