@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 import pandas as pd
 
 from course import places
 from course.errors import InputError
-from course.measuring.scorecard import APPROACHING, GOOD, NEEDS_IMPROVEMENT
+from course.measuring import DEFAULT_BANDS
 
 HUBS = "CB-2025-006"  # Community wellbeing hubs: the contract that module 10 reviews
-# Calderbrook's own bands, as its contracts state them; the law sets none. Shares of 1 of the target.
-BANDS: Mapping[str, float] = {GOOD: 0.95, APPROACHING: 0.8, NEEDS_IMPROVEMENT: 0.5}
+BANDS = DEFAULT_BANDS  # as Calderbrook's contracts state them; the law sets none
 SHORT = {
     "Apprentices started at Level 2 or 3": "Apprentice starts",
     "Carbon avoided against the start-of-contract level": "Carbon avoided",

@@ -1,8 +1,8 @@
 """Rating what was delivered: KPIs as a contract performance notice names them, and net-change scorecards.
 
 The five ratings are those of the contract performance notice (Procurement Act 2023, section 71; Procurement
-Regulations 2024). The law sets no percentages for them: the bands here are the course's own, and a real
-contract should state its own.
+Regulations 2024). The law sets no percentages for them, so each contract sets its own bands. The bands here
+are the course's own: those that Calderbrook's contracts state.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ GOOD, APPROACHING = "Good", "Approaching target"
 NEEDS_IMPROVEMENT, INADEQUATE, OTHER = "Requires improvement", "Inadequate", "Other"
 RATINGS = (GOOD, APPROACHING, NEEDS_IMPROVEMENT, INADEQUATE, OTHER)
 FAILED = (NEEDS_IMPROVEMENT, INADEQUATE)
-DEFAULT_BANDS: Mapping[str, float] = {GOOD: 1.0, APPROACHING: 0.85, NEEDS_IMPROVEMENT: 0.5}
+DEFAULT_BANDS: Mapping[str, float] = {GOOD: 0.95, APPROACHING: 0.8, NEEDS_IMPROVEMENT: 0.5}
+"""Least share of the target (of 1) for each rating; anything less is Inadequate. Set by us, not by law."""
 
 _SCORECARD = [
     "indicator",
@@ -119,8 +120,16 @@ def kpi_summary(kpis: pd.DataFrame, bands: Mapping[str, float] = DEFAULT_BANDS) 
         Columns kpi, actual (may be missing), target; baseline if it is not 0.
     bands : mapping
         As in `rate`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a KPI comes twice, or as in `rate`.
     """
     columns(kpis, ["kpi", "target"], "KPI")
+    if kpis["kpi"].duplicated().any():
+        twice = kpis.loc[kpis["kpi"].duplicated(), "kpi"].iloc[0]
+        raise InputError(f"The KPI {twice!r} comes twice. Keep one row for each KPI.")
     if "actual" not in kpis:
         raise InputError("The KPI table has no column actual. Add it and try again.")
     frame = kpis.assign(baseline=kpis.get("baseline", 0.0))

@@ -1,4 +1,7 @@
-"""Agreement between evaluators, faults in their notes, and promise against delivery."""
+"""Agreement between evaluators, faults in their notes, and promise against delivery.
+
+Scores are a DataFrame: bids as rows, evaluators as columns. KPIs are rated in `course.measuring`.
+"""
 
 from course.moderation.agreement import (
     Icc,
@@ -10,39 +13,24 @@ from course.moderation.agreement import (
     spread,
     what_consensus_changed,
 )
-from course.moderation.delivery import (
-    BANDS,
-    KpiSummary,
-    delivered_share,
-    expected_points,
-    kpi_report,
-    promise_against_delivery,
-    rate,
-    summarise_kpis,
-)
+from course.moderation.delivery import expected_points, promise_against_delivery
 from course.moderation.marks import points_per_mark
 from course.moderation.notes import FAULTS, check_notes
 from course.moderation.words import words_found
 
 __all__ = [
-    "BANDS",
     "FAULTS",
     "Icc",
-    "KpiSummary",
     "apply_consensus",
     "check_notes",
-    "delivered_share",
     "expected_points",
     "icc",
-    "kpi_report",
     "krippendorff_alpha",
     "moderate_first",
     "points_per_mark",
     "promise_against_delivery",
-    "rate",
     "read_alpha",
     "spread",
-    "summarise_kpis",
     "what_consensus_changed",
     "words_found",
 ]

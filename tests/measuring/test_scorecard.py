@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from course.errors import InputError
 from course.measuring import DEFAULT_BANDS, FAILED, RATINGS, kpi_summary, progress, rate, scorecard
+from course.tenders.calderbrook.delivery import rate as calderbrook_rate
 
 KPIS = pd.DataFrame(
     {
@@ -28,9 +29,10 @@ def test_the_ratings_are_those_of_the_contract_performance_notice():
     [
         (100, "Good"),
         (130, "Good"),
-        (99.9, "Approaching target"),
-        (85, "Approaching target"),
-        (84.9, "Requires improvement"),
+        (95, "Good"),
+        (94.9, "Approaching target"),
+        (80, "Approaching target"),
+        (79.9, "Requires improvement"),
         (50, "Requires improvement"),
         (49.9, "Inadequate"),
         (0, "Inadequate"),
@@ -60,9 +62,9 @@ def test_a_target_below_the_baseline_is_met_by_going_down():
 
 
 def test_a_share_that_binary_cannot_hold_still_reaches_its_band():
-    assert rate(0.85 * 3, 3) == "Approaching target"
-    assert rate(0.1 + 0.2, 0.3) == "Good"
-    assert rate(0.3, 0.1 + 0.2) == "Good"
+    whole = {**DEFAULT_BANDS, "Good": 1.0}
+    assert rate(0.3, 0.1 + 0.2, whole) == "Good"
+    assert rate(0.2999, 0.1 + 0.2, whole) == "Approaching target"
 
 
 def test_a_contract_may_set_its_own_bands():
@@ -178,6 +180,17 @@ def test_all_met_says_that_none_failed():
 def test_own_bands_reach_the_summary():
     lenient = {"Good": 0.6, "Approaching target": 0.5, "Requires improvement": 0.4}
     assert kpi_summary(KPIS, lenient).failed["kpi"].tolist() == ["Carbon"]
+
+
+def test_the_bands_are_those_that_calderbrooks_records_are_rated_by():
+    for actual in range(0, 201):
+        assert rate(actual, 100) == calderbrook_rate(actual, 100)[0]
+
+
+def test_a_kpi_that_comes_twice_is_named():
+    with pytest.raises(InputError) as refused:
+        kpi_summary(pd.concat([KPIS, KPIS.tail(1)]))
+    assert str(refused.value) == "The KPI 'Carbon' comes twice. Keep one row for each KPI."
 
 
 def test_kpi_tables_with_gaps_are_refused():
