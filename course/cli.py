@@ -147,14 +147,13 @@ def grade(
     ] = None,
     learner: Annotated[list[str] | None, typer.Option(help="Mark only this learner, again.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core, if left out.")] = None,
-    feedback: Annotated[bool, typer.Option(help="Write nbgrader's feedback pages afterwards.")] = True,
     trust: Annotated[bool, typer.Option(help="Mark even where submissions cannot be shut in.")] = False,
 ) -> None:
     """Mark a cohort's submissions: those not marked yet, and those changed since."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from course.grading import engine
-    from course.grading.nbgrader_folder import feedback as write_feedback
+    from course.grading.feedback import write_feedback
     from course.grading.nbgrader_folder import prepare
 
     if not (cohort / "submitted").is_dir():
@@ -165,7 +164,7 @@ def grade(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     troubles = []
     for exercise in modules or found:
-        prepare(cohort, exercise)
+        made = prepare(cohort, exercise)
         with Progress(*columns, console=out) as bar:
             task = bar.add_task(exercise, total=None)
 
@@ -185,9 +184,8 @@ def grade(
             soft_wrap=True,
         )
         troubles += run.failed
-        if feedback and len(run.marked) > len(run.failed):
-            write_feedback(cohort, exercise)
-            out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
+        write_feedback(cohort, made, [o.learner for o in run.marked if not o.trouble])
+    out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
     if troubles:
         raise InputError(f"{len(troubles)} could not be marked: see above. Their earlier marks stand.")
 
@@ -273,13 +271,13 @@ def import_data(
 @data.command("generate")
 def generate_data() -> None:
     """Make Calderbrook's data again in datasets/: the same bytes every time."""
-    from course.place import calderbrook as place
-    from course.place.dictionary import resources
+    from course.exemplars import dictionary as exemplars
+    from course.place import calderbrook, dictionary
     from course.places import DATASETS
     from course.tenders.calderbrook import generate
 
-    place.generate(DATASETS / "place")
-    generate(DATASETS, more=resources())
+    calderbrook.generate(DATASETS / "place")
+    generate(DATASETS, more=[*dictionary.resources(), *exemplars.resources()])
     out.print(f"Wrote {DATASETS}.")
 
 
