@@ -18,6 +18,7 @@ from course.cases.seeds import COHORT_FILE, case_key
 from course.errors import InputError
 from course.grading import engine
 from course.grading import nbgrader_folder as nbgrader
+from course.grading.feedback import PAGE, write_feedback
 from course.proving import expected
 
 # Invented people. How able each is: the chance of a right answer; some leave questions out.
@@ -98,10 +99,10 @@ def run(
             [name, side, *(f"{r.points:g}" for r in auto), f"{sum(r.points for r in auto):g}", remark]
         )
     told("writing feedback")
-    nbgrader.feedback(root, exercise)
+    write_feedback(root, made, [id for id, *_ in people if id not in troubles])
     short = [f"Q{n}" for n, q in enumerate(made.questions, 1) if q in made.keys]
     head = ["Learner", "Side", *short, f"Total of {made.points:g}", "Remark"]
-    return Cohort(root, str(root / "feedback" / "<learner>" / exercise / "exercise.html"), head, rows)
+    return Cohort(root, str(root / "feedback" / "<learner>" / exercise / PAGE), head, rows)
 
 
 def _new_folder(into: Path | None) -> Path:

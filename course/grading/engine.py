@@ -9,70 +9,110 @@ fought over, and the marks are nbgrader's, cell by cell.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import logging
 import os
 import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import nbformat
+import traitlets.log
 
-from course import places
+from course import places, slow_import
 from course.authoring import build
-from course.authoring.source import NOTEBOOK
 from course.cases.seeds import COHORT_FILE, KEY_VARIABLE, case_key
 from course.errors import InputError
+from course.grading import canary
+from course.warm import lost_wakeup
 
 NOTES = ".academy"
+REFERENCE = "reference"
 BATCH = 20
 DEADLINE = 300.0
+MOST_BYTES = 48 << 20  # of what a submission holds; less than the room a contained fork has
 MODULES = ("numpy", "pandas", "course.questions", "course.explorers", "course.weighting", "course.cases")
+# Without these a submission could read the gradebook, the answers or other work, or reach the network.
+NEEDED_LAYERS = ("landlock", "seccomp", "hidden")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One submission to mark: whose, of what, in which course folder, and for which case."""
+    """One submission to mark: whose, of what, in which course folder, for which case, and how.
+
+    `reference`: mark the author's own solution instead, as the self-test does.
+    """
 
     root: str
     exercise: str
     learner: str
     case: str
+    db_url: str | None = None
+    trust: bool = False
+    deadline: float = DEADLINE
+    reference: bool = False
+
+
+Names = dict[str, dict[str, Any]]
 
 
 @dataclass
 class Outcome:
     """What came of marking one submission.
 
-    `grades`: cell name to points, None where a person must mark. `comments`: cell name to nbgrader's
-    automatic comment. `warnings`: what nbgrader logged as a warning. `trouble`: one sentence, if it failed.
-    `layers`: the layers of containment that were on. `seconds`: how long it took.
+    `grades`: by notebook, cell name to points, None where a person must mark. `comments`: by notebook, cell
+    name to nbgrader's automatic comment. `missing`: notebooks that were not handed in. `warnings`: what
+    nbgrader logged as a warning, and what the trainer should know. `suspicion`: one sentence where the
+    marking itself was tampered with, so that it earns nothing. `trouble`: one sentence, if it could not be
+    marked. `layers`: the layers of containment that were on. `unshut`: why it ran in an ordinary kernel, if
+    it did. `seconds`: how long it took.
     """
 
     learner: str
-    grades: dict[str, float | None] = field(default_factory=dict)
-    comments: dict[str, str | None] = field(default_factory=dict)
+    grades: Names = field(default_factory=dict)
+    comments: Names = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    timestamp: datetime | None = None
     warnings: list[str] = field(default_factory=list)
+    suspicion: str = ""
     trouble: str = ""
     layers: list[str] = field(default_factory=list)
+    unshut: str = ""
+    fingerprint: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+
+    @property
+    def remark(self) -> str:
+        """The one sentence a trainer should read about it first; "" if there is none."""
+        return self.trouble or self.suspicion or (self.warnings[0] if self.warnings else "")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the engine: outcomes of what was marked now, and who was left as marked before."""
+    """One run of the engine: outcomes of what was marked now, and who was left as marked before.
+
+    `notices`: sentences about the run as a whole.
+    """
 
     exercise: str
     marked: list[Outcome]
     unchanged: list[str]
     seconds: float
+    notices: tuple[str, ...] = ()
 
     @property
     def failed(self) -> list[Outcome]:
@@ -89,17 +129,19 @@ def grade(
     executor: Executor | None = None,
     force: bool = False,
     trust: bool = False,
+    db_url: str | None = None,
+    deadline: float = DEADLINE,
     cases: Callable[[str], str] | None = None,
     told: Callable[[Outcome, int, int], None] = lambda *_: None,
 ) -> Run:
-    """Mark every submission of an exercise that was not marked yet or has changed since.
+    """Mark every submission of an assignment that was not marked yet or has changed since.
 
     Parameters
     ----------
     root : Path
-        The cohort's nbgrader course folder, made ready by `nbgrader_folder.prepare`.
+        An nbgrader course folder in which the assignment was generated.
     exercise : str
-        The exercise's id.
+        The assignment's id.
     learners : iterable of str, optional
         Only these; everybody who handed in, if left out.
     workers : int, optional
@@ -109,7 +151,12 @@ def grade(
     force : bool
         Mark also what has not changed.
     trust : bool
-        Mark even where the machine lacks a layer that shuts submissions in. Every layer there is is on.
+        Mark even where a submission cannot be shut in: on a machine that lacks a layer, or in a kernel that
+        is not Python. Every layer there is is on.
+    db_url : str, optional
+        The gradebook's address for SQLAlchemy; `gradebook.db` in the folder, if left out.
+    deadline : float
+        Seconds for one submission; then it is ended with all it started.
     cases : callable, optional
         From a learner's id to the case key; from the cohort's salt, if left out.
     told : callable
@@ -118,52 +165,67 @@ def grade(
     Raises
     ------
     InputError
-        If the exercise was not made ready in this folder, or submissions cannot be shut in on this machine
-        and `trust` is not given.
+        If the assignment was not generated in this folder, its own solution does not earn full marks when
+        shut in, or submissions cannot be shut in on this machine and `trust` is not given.
     """
     started = time.perf_counter()
     root = root.resolve()
     cases = cases or _cases(root)
     wanted = sorted(learners) if learners is not None else handed_in(root, exercise)
     notes = _Notes(root, exercise)
-    sizes = {name: _digest(root, exercise, name, cases(name)) for name in wanted}
-    todo = [name for name in wanted if force or notes.marked.get(name) != sizes[name]]
-    jobs = [Job(str(root), exercise, name, cases(name)) for name in todo]
+    rest = _Digest(root, exercise)
+    digests = {name: rest.of(name, cases(name)) for name in wanted}
+    todo = [name for name in wanted if force or notes.marked.get(name) != digests[name]]
     marked: list[Outcome] = []
-    if jobs:
-        if not trust:
-            _refuse_uncontained()
-        book = _Book(root, exercise)
-        try:
+    notices: list[str] = []
+    if todo:
+        jobs = [Job(str(root), exercise, name, cases(name), db_url, trust, deadline) for name in todo]
+        with _Book(root, exercise, db_url) as book, _pool(workers, len(jobs), executor) as pool:
+            snapshots = book.snapshots()
+            reference, notices = _self_test(pool, jobs[0], snapshots)
             waiting: list[Outcome] = []
-            for outcome in _outcomes(jobs, book.snapshot(), workers, executor):
+            for outcome in pool.outcomes(jobs, snapshots):
+                canary.judge(outcome, reference)
                 waiting.append(outcome)
                 if len(waiting) >= BATCH:
-                    _keep(book, notes, waiting, sizes)
+                    _keep(book, notes, waiting, digests)
                     waiting = []
+                outcome.fingerprint = {}
                 marked.append(outcome)
                 told(outcome, len(marked), len(jobs))
-            _keep(book, notes, waiting, sizes)
-        finally:
-            book.close()
+            _keep(book, notes, waiting, digests)
     unchanged = [name for name in wanted if name not in set(todo)]
-    return Run(exercise, marked, unchanged, time.perf_counter() - started)
+    notices += sorted({f"Ordinary kernels were used: {o.unshut}." for o in marked if o.unshut})
+    return Run(exercise, marked, unchanged, time.perf_counter() - started, tuple(notices))
 
 
-# Without these a submission could read the gradebook or reach the network.
-NEEDED_LAYERS = ("landlock", "seccomp")
+def _self_test(pool: _Pool, like: Job, snapshots: Snapshots) -> tuple[dict[str, str], list[str]]:
+    """Mark the author's own solution, shut in as submissions are, so that no layer hides what it needs.
 
-
-def _refuse_uncontained() -> None:
-    from course.warm.containment import layers_available
-
-    missing = [layer for layer in layers_available() if layer.name in NEEDED_LAYERS and not layer.on]
-    if missing:
-        why = "; ".join(f"{layer.name} ({layer.reason})" for layer in missing)
-        raise InputError(
-            f"This machine cannot shut submissions in: {why}. "
-            "Mark on Linux 5.13 or newer, or give --trust if you trust everybody who handed in."
-        )
+    Returns
+    -------
+    tuple
+        The fingerprint of what tests rely on, for the canary, and notices.
+    """
+    folder = Path(like.root) / "source" / like.exercise
+    if not any(folder.glob("*.ipynb")):
+        return {}, [f"There is no solution of {like.exercise} in “source”, so the shutting in was not tried."]
+    job = replace(like, learner=REFERENCE, case=build.BUILD_KEY, reference=True)
+    outcome = pool.one(job, snapshots)
+    fault = outcome.trouble
+    for name, snapshot in snapshots.items():
+        got = outcome.grades.get(name, {})
+        for cell in snapshot.automatic if not fault else ():
+            points = got.get(cell)
+            if points != snapshot.points[cell]:
+                fault = f"It earns {points or 0:g} of {snapshot.points[cell]:g} points on “{cell}”."
+                break
+    if not fault:
+        return outcome.fingerprint, []
+    sentence = f"The solution of {like.exercise} was tried first, shut in as submissions are. {fault}"
+    if not like.trust:
+        raise InputError(f"Nobody was marked. {sentence}")
+    return outcome.fingerprint, [sentence]
 
 
 def handed_in(root: Path, exercise: str) -> list[str]:
@@ -179,20 +241,63 @@ def _cases(root: Path) -> Callable[[str], str]:
     return lambda learner: case_key(salt, learner)
 
 
-def _outcomes(
-    jobs: list[Job], snapshot: Snapshot, workers: int | None, executor: Executor | None
-) -> Iterator[Outcome]:
-    if executor is not None:
-        for future in as_completed([executor.submit(mark_one, job, snapshot) for job in jobs]):
-            yield future.result()
+class _Pool:
+    """Where jobs run: this process, processes of ours, or an executor that was given."""
+
+    def __init__(self, executor: Executor | None, count: int) -> None:
+        self.executor, self.count = executor, count
+
+    def one(self, job: Job, snapshots: Snapshots) -> Outcome:
+        """Mark one submission; meanwhile the other workers load what they will need."""
+        if self.executor is None:
+            return mark_one(job, snapshots)
+        first = self.executor.submit(mark_one, job, snapshots)
+        for _ in range(self.count - 1):
+            self.executor.submit(_load, job.root, job.db_url)
+        return first.result()
+
+    def outcomes(self, jobs: list[Job], snapshots: Snapshots) -> Iterator[Outcome]:
+        """Mark all, and give each as it is done; also if a worker is killed."""
+        if self.executor is None:
+            yield from (mark_one(job, snapshots) for job in jobs)
+            return
+        waiting: dict[Future[Outcome], Job] = {}
+        again: list[Job] = []
+        for job in jobs:
+            try:
+                waiting[self.executor.submit(mark_one, job, snapshots)] = job
+            except BrokenProcessPool:
+                again.append(job)
+        for future in as_completed(waiting):
+            job = waiting.pop(future)
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                again.append(job)
+        # One at a time, so that it shows which one ends its worker.
+        for job in again:
+            with _processes(1) as alone:
+                try:
+                    yield alone.submit(mark_one, job, snapshots).result()
+                except BrokenProcessPool:
+                    yield Outcome(job.learner, trouble="The process that marked it was ended.")
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([__name__, "course.grading.preload"])
+    return ProcessPoolExecutor(count, mp_context=context)
+
+
+@contextmanager
+def _pool(workers: int | None, jobs: int, executor: Executor | None) -> Iterator[_Pool]:
+    count = min(workers or os.cpu_count() or 1, jobs)
+    if executor is not None or count == 1:
+        yield _Pool(executor, 1)
         return
-    count = min(workers or os.cpu_count() or 1, len(jobs))
-    if count == 1:
-        yield from (mark_one(job, snapshot) for job in jobs)
-        return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(mark_one, job, snapshot) for job in jobs]):
-            yield future.result()
+    with _processes(count) as own:
+        yield _Pool(own, count)
 
 
 # ---- In the worker ---------------------------------------------------------------------------------
@@ -200,15 +305,30 @@ def _outcomes(
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What nbgrader's preprocessors ask the gradebook about an assignment: its cells, by name.
+    """What nbgrader's preprocessors ask the gradebook about a notebook: its cells, by name, in order.
 
-    `source`: name to (cell type, locked, source, checksum). `points`: name to most points. `kernelspec`:
-    the author's, as JSON, if any.
+    `source`: name to (cell type, locked, source, checksum). `grades`, `tasks`: name to most points.
+    `solutions`: names of cells in which learners write. `kernelspec`: the author's, as JSON, if any.
     """
 
     source: dict[str, tuple[str, bool, str, str | None]]
-    points: dict[str, float]
+    grades: dict[str, float]
+    tasks: dict[str, float]
+    solutions: frozenset[str]
     kernelspec: str | None
+
+    @property
+    def points(self) -> dict[str, float]:
+        """Most points of every cell that earns some."""
+        return self.grades | self.tasks
+
+    @property
+    def automatic(self) -> list[str]:
+        """Names of the cells whose points come from running them."""
+        return [n for n in self.grades if n not in self.solutions and self.source[n][0] == "code"]
+
+
+Snapshots = dict[str, Snapshot]
 
 
 class StandIn:
@@ -216,8 +336,8 @@ class StandIn:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.grades: dict[str, _Noted] = {}
-        self.comments: dict[str, _Noted] = {}
+        self.grades: dict[str, SimpleNamespace] = {}
+        self.comments: dict[str, SimpleNamespace] = {}
         self.db = self
 
     def __call__(self, *_: Any, **__: Any) -> StandIn:  # noqa: D102 - stands for opening the gradebook
@@ -232,132 +352,210 @@ class StandIn:
     def commit(self) -> None:
         """Keep nothing yet: the real gradebook is written by one process."""
 
-    def find_notebook(self, *_: Any) -> _Noted:
-        """Return the notebook's kernelspec."""
-        return _Noted(kernelspec=self.snapshot.kernelspec)
+    def find_notebook(self, *_: Any) -> SimpleNamespace:
+        """Return the notebook's kernelspec and cells."""
+        known = self.snapshot
+        return SimpleNamespace(
+            kernelspec=known.kernelspec,
+            source_cells=[self.find_source_cell(name) for name in known.source],
+            grade_cells=[SimpleNamespace(name=n, max_score=p) for n, p in known.grades.items()],
+            task_cells=[SimpleNamespace(name=n, max_score=p) for n, p in known.tasks.items()],
+        )
 
-    def find_source_cell(self, name: str, *_: Any) -> _Noted:
+    def find_source_cell(self, name: str, *_: Any) -> SimpleNamespace:
         """Return a cell as its author wrote it."""
         if name not in self.snapshot.source:
             from nbgrader.api import MissingEntry
 
             raise MissingEntry(f"No such source cell: {name}")
         kind, locked, source, checksum = self.snapshot.source[name]
-        return _Noted(name=name, cell_type=kind, locked=locked, source=source, checksum=checksum)
+        return SimpleNamespace(name=name, cell_type=kind, locked=locked, source=source, checksum=checksum)
 
-    def find_graded_cell(self, name: str, *_: Any) -> _Noted:
-        """Return the most points of a cell."""
-        return _Noted(max_score=self.snapshot.points[name])
+    def find_graded_cell(self, name: str, *_: Any) -> SimpleNamespace:
+        """Return the most points of a cell: nought for one that only claims to earn some."""
+        return SimpleNamespace(max_score=self.snapshot.points.get(name, 0.0))
 
-    def find_grade(self, name: str, *_: Any) -> _Noted:
+    def find_grade(self, name: str, *_: Any) -> SimpleNamespace:
         """Return where a cell's points are to be noted."""
-        return self.grades.setdefault(name, _Noted(manual_score=None, auto_score=None))
+        return self.grades.setdefault(name, SimpleNamespace(manual_score=None, auto_score=None))
 
-    def find_comment(self, name: str, *_: Any) -> _Noted:
+    def find_comment(self, name: str, *_: Any) -> SimpleNamespace:
         """Return where a cell's comment is to be noted."""
-        return self.comments.setdefault(name, _Noted(auto_comment=None))
+        return self.comments.setdefault(name, SimpleNamespace(auto_comment=None))
 
 
-class _Noted:
-    """A few named values."""
-
-    def __init__(self, **values: Any) -> None:
-        self.__dict__.update(values)
-
-
-def mark_one(job: Job, snapshot: Snapshot) -> Outcome:
+def mark_one(job: Job, snapshots: Snapshots) -> Outcome:
     """Mark one submission and write its `autograded` folder; nothing is raised, trouble is told."""
     started = time.perf_counter()
     outcome = Outcome(job.learner)
     try:
-        _mark(job, snapshot, outcome)
+        if job.reference:
+            with tempfile.TemporaryDirectory(prefix="reference-") as scratch:
+                _mark(job, snapshots, outcome, Path(job.root, "source", job.exercise), Path(scratch))
+        else:
+            mine = Path(job.learner, job.exercise)
+            submitted, place = (Path(job.root, step) / mine for step in ("submitted", "autograded"))
+            _mark(job, snapshots, outcome, submitted, place)
     except Exception as problem:  # one bad submission must not end the run
         outcome.trouble = _sentence(problem)
     outcome.seconds = time.perf_counter() - started
     return outcome
 
 
-def _mark(job: Job, snapshot: Snapshot, outcome: Outcome) -> None:
-    root = Path(job.root)
-    submitted = root / "submitted" / job.learner / job.exercise
-    place = root / "autograded" / job.learner / job.exercise
-    tools = _tools(job.root)
-    notebook = _read(submitted / NOTEBOOK)
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for folder in (submitted, root / "source" / job.exercise):
-        _copy_others(folder, place)
+def _mark(job: Job, snapshots: Snapshots, outcome: Outcome, submitted: Path, place: Path) -> None:
+    tools = _load(job.root, job.db_url)
+    if submitted.resolve() != submitted or not submitted.is_dir():
+        raise InputError("The submission is a link, not a folder." if submitted.exists() else "It is gone.")
+    _refuse_large(submitted)
+    outcome.timestamp = _timestamp(submitted)
+    with _warnings(outcome.warnings):
+        found = {path.stem: path for path in sorted(submitted.glob("*.ipynb"))}
+        strange = sorted(found.keys() - snapshots.keys())
+        outcome.warnings += [f"The notebook {name}.ipynb is none of this assignment's." for name in strange]
+        notebooks = {name: _read(path) for name, path in found.items() if name in snapshots}
+        if not notebooks:
+            raise InputError(f"There is no {' or '.join(f'{n}.ipynb' for n in snapshots)} in the submission.")
+        tools.hook("pre_convert_hook", job, found.values())
+        _lay_out(job, tools, submitted, place, outcome)
+        done = {}
+        for name, notebook in notebooks.items():
+            done[name] = _marked(job, tools, name, notebook, snapshots[name], place, outcome)
+        # Without a mount of its own the fork could write here; then nothing of that is kept.
+        if outcome.layers and "mount" not in outcome.layers:
+            _lay_out(job, tools, submitted, place, outcome)
+        for name, notebook in done.items():
+            text = nbformat.writes(notebook, version=4).removesuffix("\n") + "\n"
+            (place / f"{name}.ipynb").write_text(text, encoding="utf-8")
+        tools.hook("post_convert_hook", job, found.values())
+    for name in snapshots.keys() - notebooks.keys():
+        outcome.missing.append(name)
+        outcome.warnings.append(f"The notebook {name}.ipynb is missing, so it earns nothing.")
+    gone = [c for n in notebooks for c in snapshots[n].points if c not in outcome.grades[n]]
+    gone = [c for c in gone if not any(c in s.tasks for s in snapshots.values())]
+    if gone:
+        outcome.warnings.append(f"Missing cells earn nothing: {', '.join(gone)}.")
+
+
+def _marked(
+    job: Job, tools: _Tools, name: str, notebook: Any, snapshot: Snapshot, place: Path, outcome: Outcome
+) -> Any:
+    names = {"student": job.learner, "assignment": job.exercise, "notebook": name, "db_url": ""}
     resources = {
-        "metadata": {"name": "exercise", "path": str(place)},
-        "nbgrader": {
-            "student": job.learner,
-            "assignment": job.exercise,
-            "notebook": "exercise",
-            "db_url": "",
-        },
-        "unique_key": "exercise",
-        "output_files_dir": "exercise_files",
+        "metadata": {"name": name, "path": str(place)},
+        "nbgrader": names,
+        "unique_key": name,
+        "output_files_dir": f"{name}_files",
     }
     book = StandIn(snapshot)
-    with _standing_in(book), _warnings(outcome.warnings):
+    untouched = _untouched(job, name, notebook)
+    with _standing_in(book):
         for step in tools.sanitize:
             notebook, resources = step(notebook, resources)
+        outcome.warnings[:] = [w for w in outcome.warnings if not w.startswith(untouched)]
+        watched = not job.reference and canary.has_code_of_theirs(notebook)
+        if watched or job.reference:
+            canary.put_in(notebook)
         notebook = _executed(job, tools, notebook, resources, place, outcome)
+        if watched or job.reference:
+            canary.take_out(notebook, name, outcome)
+        outcome.warnings += _refused(notebook)
         for step in tools.rest:
             notebook, resources = step(notebook, resources)
-    text = nbformat.writes(notebook, version=4)
-    (place / NOTEBOOK).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
-    outcome.grades = {name: noted.auto_score for name, noted in book.grades.items()}
-    outcome.comments = {name: noted.auto_comment for name, noted in book.comments.items()}
+    outcome.grades[name] = {cell: noted.auto_score for cell, noted in book.grades.items()}
+    outcome.comments[name] = {cell: noted.auto_comment for cell, noted in book.comments.items()}
+    return notebook
+
+
+def _untouched(job: Job, name: str, notebook: Any) -> tuple[str, ...]:
+    """Return how nbgrader's warnings begin about cells that are as they were given out.
+
+    It warns of every cell from which hidden tests were cut.
+    """
+    place = Path(job.root, "release", job.exercise, f"{name}.ipynb")
+    released = _released(place, place.stat().st_mtime_ns) if place.is_file() else {}
+    ids = [(c.metadata.get("nbgrader", {}).get("grade_id"), c.source) for c in notebook.cells]
+    return tuple(f"Attribute 'checksum' for cell {i} has" for i, text in ids if i and released.get(i) == text)
+
+
+@functools.cache
+def _released(place: Path, _: int) -> dict[str, str]:
+    cells = nbformat.read(place, as_version=4).cells
+    return {
+        c.metadata.nbgrader.grade_id: c.source for c in cells if "grade_id" in c.metadata.get("nbgrader", {})
+    }
 
 
 @dataclass
 class _Tools:
     """nbgrader's preprocessors, made once a process: before running the cells, running them, after."""
 
+    converter: Any
     sanitize: list[Any]
     execute: Callable[[], Any]
     rest: list[Any]
 
+    def hook(self, name: str, job: Job, notebooks: Iterable[Path]) -> None:
+        """Call a course's own function, as nbgrader does; that it fails is told, and no more."""
+        function = getattr(self.converter, name)
+        if function is None or job.reference:
+            return
+        try:
+            paths = [str(path) for path in notebooks]
+            function(assignment=job.exercise, student=job.learner, notebooks=paths)
+        except Exception as problem:
+            self.converter.log.warning("The %s failed: %s", name, problem)
 
-_made: dict[str, _Tools] = {}
+
+_made: dict[tuple[str, str | None, int], _Tools] = {}
 
 
-def _tools(root: str) -> _Tools:
-    if root not in _made:
+def _load(root: str, db_url: str | None) -> _Tools:
+    settings = Path(root, "nbgrader_config.py")
+    key = (root, db_url, settings.stat().st_mtime_ns if settings.is_file() else 0)
+    if key not in _made:
+        slow_import.mend()
         from nbgrader.converters import Autograde
+        from nbgrader.coursedir import CourseDirectory
         from nbgrader.preprocessors import AssignLatePenalties, Execute
 
-        config = build.configuration(Path(root))
-        converter = Autograde(config=config)
+        config = build.configuration(Path(root), db_url)
+        lost_wakeup.mend()
+        converter = Autograde(CourseDirectory(config=config), config=config)
         runs = converter.autograde_preprocessors
         at = runs.index(Execute)
-        _made[root] = _Tools(
-            [step(config=config) for step in converter.sanitize_preprocessors],
+        _made[key] = _Tools(
+            converter,
+            [step(config=config) for step in [*converter.sanitize_preprocessors, *runs[:at]]],
             lambda: Execute(config=config),
             [step(config=config) for step in runs[at + 1 :] if step is not AssignLatePenalties],
         )
-    return _made[root]
+    return _made[key]
 
 
 def _executed(job: Job, tools: _Tools, notebook: Any, resources: Any, place: Path, outcome: Outcome) -> Any:
-    """Run the cells in a contained fork of the warm parent."""
-    from course.warm.containment import Containment
-    from course.warm.notebook import ForkManager, parent_for_notebooks
+    """Run the cells in a contained fork of the warm parent; or in an ordinary kernel, if trusted."""
+    from course.warm.client import WarmError
+    from course.warm.notebook import parent_for_notebooks
 
-    readable = tuple(str(places.REPOSITORY / name) for name in ("course", "datasets", "modules"))
-    contained = Containment(str(place), read=readable, hide=(str(places.SOLUTIONS),))
-    environment = {**os.environ, KEY_VARIABLE: job.case, "NBGRADER_EXECUTION": "autograde"}
-    manager = ForkManager(
-        parent_for_notebooks(MODULES),
-        cwd=str(place),
-        env=environment,
-        containment=contained,
-        deadline=DEADLINE,
-    )
+    unshut, parent = _foreign(notebook), None
+    if not unshut:
+        try:
+            parent = parent_for_notebooks(MODULES)
+        except WarmError as problem:
+            unshut = str(problem)
+    environment = {KEY_VARIABLE: job.case, "NBGRADER_EXECUTION": "autograde"}
+    if parent is None:
+        if not (job.trust or job.reference):
+            raise InputError(f"It cannot be shut in: {unshut}. Give --trust if you trust its author.")
+        outcome.unshut = unshut
+        with patch.dict(os.environ, environment):
+            return tools.execute().preprocess(notebook, resources)[0]
+    manager = _ShutIn(job, parent, place, environment)
     try:
         notebook, _ = tools.execute().preprocess(notebook, resources, km=manager)
         outcome.layers = [layer.name for layer in manager.layers if layer.on]
+    except InputError:
+        raise
     except Exception as problem:
         trouble = manager.end()
         if trouble:
@@ -368,23 +566,123 @@ def _executed(job: Job, tools: _Tools, notebook: Any, resources: Any, place: Pat
     return notebook
 
 
+def _foreign(notebook: Any) -> str:
+    """Say why a notebook's kernel cannot be forked; "" if it is this Python's."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    name = notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    if name in ("python", "python3"):
+        return ""
+    try:
+        argv = KernelSpecManager().get_kernel_spec(name).argv
+    except NoSuchKernel:
+        raise InputError(f"It asks for the kernel “{name}”, which is not on this machine.") from None
+    ours = any(part in ("ipykernel_launcher", "ipykernel") for part in argv)
+    ours = ours and argv[0] in ("python", "python3", sys.executable)
+    return "" if ours else f"the kernel “{name}” is not this Python's"
+
+
+def _ShutIn(job: Job, parent: Any, place: Path, environment: dict[str, str]) -> Any:  # noqa: N802
+    """Return a manager whose fork runs nothing before the layers that are needed are on."""
+    from course.warm.containment import Containment
+    from course.warm.notebook import ForkManager
+
+    class ShutIn(ForkManager):
+        def start_kernel(self, *arguments: Any, **settings: Any) -> None:
+            super().start_kernel(*arguments, **settings)
+            off = [layer for layer in self.layers if layer.name in NEEDED_LAYERS and not layer.on]
+            if off and not job.trust:
+                why = "; ".join(f"{layer.name} ({layer.reason})" for layer in off)
+                raise InputError(
+                    f"This machine cannot shut submissions in: {why}. "
+                    "Mark on Linux 5.13 or newer, or give --trust if you trust everybody who handed in."
+                )
+
+    root = Path(job.root)
+    secret = [root / name for name in ("source", "submitted", "received", "feedback", NOTES)]
+    hidden = tuple(str(path) for path in (places.SOLUTIONS, *secret) if path.is_dir())
+    readable = tuple(str(places.REPOSITORY / name) for name in ("course", "datasets", "modules"))
+    return ShutIn(
+        parent,
+        cwd=str(place),
+        env={**os.environ, **environment},
+        containment=Containment(str(place), read=readable, hide=hidden),
+        deadline=job.deadline,
+    )
+
+
+REFUSED = {"PermissionError", "BlockingIOError", "MemoryError", "OSError"}
+
+
+def _refused(notebook: Any) -> list[str]:
+    """Say in a sentence what the machine refused a cell, if anything."""
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            text = str(output.get("evalue", ""))
+            outside = output.get("ename") == "FileNotFoundError" and ("'/" in text or "'.." in text)
+            if output.get("output_type") == "error" and (outside or output["ename"] in REFUSED):
+                return [f"Cell {number} was refused something: {output['ename']}: {text[:150]}"]
+    return []
+
+
 def _read(path: Path) -> Any:
+    if path.is_symlink() or not path.is_file():
+        raise InputError(f"{path.name} is a link or no file, so it was not opened.")
     try:
         return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise InputError(f"There is no {path.name} in the submission.") from None
     except Exception as problem:  # nbformat raises many kinds for what is no notebook
         raise InputError(f"{path.name} is not a notebook that can be read.") from problem
 
 
-def _copy_others(folder: Path, place: Path) -> None:
-    """Copy all files but notebooks; a link is not followed out of the folder."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or path.suffix == ".ipynb":
-            continue
-        target = place / path.relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+def _refuse_large(folder: Path) -> None:
+    size = sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+    if size > MOST_BYTES:
+        raise InputError(f"It holds {size >> 20} MB; at most {MOST_BYTES >> 20} MB are marked.")
+
+
+def _timestamp(submitted: Path) -> datetime | None:
+    place = submitted / "timestamp.txt"
+    text = place.read_text(encoding="utf-8").strip() if place.is_file() and not place.is_symlink() else ""
+    if not text:
+        return None
+    from nbgrader.utils import parse_utc
+
+    try:
+        return parse_utc(text)
+    except ValueError:
+        raise InputError("Its timestamp.txt holds no date that can be read.") from None
+
+
+def _lay_out(job: Job, tools: _Tools, submitted: Path, place: Path, outcome: Outcome) -> None:
+    """Put all files but notebooks where the cells will run: the submission's, then the author's over them."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    source = Path(job.root, "source", job.exercise)
+    kept = {Path(name) for name in tools.converter.exclude_overwriting.get(job.exercise, [])}
+    links = _copy_others(submitted, place, tools)
+    _copy_others(source, place, tools, but=kept)
+    if job.reference and (Path(job.root) / NOTES / REFERENCE / job.exercise).is_dir():
+        _copy_others(Path(job.root) / NOTES / REFERENCE / job.exercise, place, tools)
+    if links and not any(w.startswith("Links were") for w in outcome.warnings):
+        outcome.warnings.append(f"Links were left out: {', '.join(links)}.")
+
+
+def _copy_others(folder: Path, place: Path, tools: _Tools, but: Iterable[Path] = ()) -> list[str]:
+    """Copy files but notebooks and what the course ignores. Returns links, which are not followed."""
+    from nbgrader.utils import find_all_files
+
+    links = []
+    for name in sorted(find_all_files(str(folder), tools.converter.coursedir.ignore + ["*.ipynb"])):
+        path = Path(name)
+        inner = path.relative_to(folder)
+        if path.is_symlink():
+            links.append(str(inner))
+        elif path.is_file() and inner not in but:
+            target = place / inner
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            shutil.copymode(path, target)
+    return links
 
 
 @contextmanager
@@ -398,9 +696,6 @@ def _standing_in(book: StandIn) -> Iterator[None]:
 @contextmanager
 def _warnings(kept: list[str]) -> Iterator[None]:
     """Keep what nbgrader logs as a warning (a changed checksum, a cell that is not in the gradebook)."""
-    import logging
-
-    from traitlets import log
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -408,7 +703,7 @@ def _warnings(kept: list[str]) -> Iterator[None]:
                 kept.append(record.getMessage())
 
     handler = Keep(logging.WARNING)
-    logger = log.get_logger()
+    logger: Any = traitlets.log.get_logger()
     logger.addHandler(handler)
     try:
         yield
@@ -420,75 +715,134 @@ def _sentence(problem: Exception) -> str:
     if isinstance(problem, InputError):
         return str(problem)
     said = str(problem).strip().splitlines()
-    return f"It could not be marked: {said[0][:200] if said else type(problem).__name__}."
+    kind = type(problem).__name__
+    return f"It could not be marked: {kind}{': ' + said[0][:200] if said else ''}."
 
 
 # ---- In the one process that writes ----------------------------------------------------------------
 
 
 class _Book:
-    """The real gradebook of one exercise, open for the whole run."""
+    """The real gradebook of one assignment, open for the whole run."""
 
-    def __init__(self, root: Path, exercise: str) -> None:
+    def __init__(self, root: Path, exercise: str, db_url: str | None) -> None:
+        slow_import.mend()
         from nbgrader.api import Gradebook, MissingEntry
 
-        config = build.configuration(root)
-        self.config, self.exercise = config, exercise
+        self.config, self.exercise = build.configuration(root, db_url), exercise
         build.mend_nbgrader()
-        self.gradebook = Gradebook(config.CourseDirectory.db_url)
+        self.gradebook = Gradebook(self.config.CourseDirectory.db_url)
         try:
-            self.notebook = self.gradebook.find_notebook("exercise", exercise)
+            self.notebooks = list(self.gradebook.find_assignment(exercise).notebooks)
         except MissingEntry:
-            self.close()
+            self.gradebook.close()
             raise InputError(
                 f"{exercise} was not handed out in {root}. Hand it out first, then collect and mark."
             ) from None
-        book = self.notebook
-        self.names = {c.id: c.name for c in [*book.grade_cells, *book.task_cells, *book.solution_cells]}
+        self.names: dict[str, tuple[str, str]] = {}
+        for book in self.notebooks:
+            cells = [*book.grade_cells, *book.task_cells, *book.solution_cells]
+            self.names |= {cell.id: (book.name, cell.name) for cell in cells}
 
-    def snapshot(self) -> Snapshot:
-        """Return what the workers need to know of the exercise."""
-        source = {
-            c.name: (str(c.cell_type), bool(c.locked), c.source, c.checksum)
-            for c in self.notebook.source_cells
+    def __enter__(self) -> _Book:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the gradebook."""
+        self.gradebook.close()
+
+    def snapshots(self) -> Snapshots:
+        """Return what the workers need to know of each notebook of the assignment."""
+        return {
+            book.name: Snapshot(
+                {c.name: (str(c.cell_type), bool(c.locked), c.source, c.checksum) for c in book.source_cells},
+                {c.name: float(c.max_score) for c in book.grade_cells},
+                {c.name: float(c.max_score) for c in book.task_cells},
+                frozenset(c.name for c in book.solution_cells),
+                book.kernelspec,
+            )
+            for book in self.notebooks
         }
-        graded = [*self.notebook.grade_cells, *self.notebook.task_cells]
-        points = {cell.name: float(cell.max_score) for cell in graded}
-        return Snapshot(source, points, self.notebook.kernelspec)
 
-    def write(self, outcome: Outcome, timestamp: Any) -> None:
-        """Write one outcome, as nbgrader's SaveAutoGrades and AssignLatePenalties would."""
+    def write(self, outcome: Outcome) -> None:
+        """Write one outcome, as nbgrader's Autograde, SaveAutoGrades and AssignLatePenalties would.
+
+        Of one that could not be marked there is only a row, so that the trainer finds it; marks given
+        before stand.
+        """
         book = self.gradebook
-        book.update_or_create_student(outcome.learner)
-        more = {"timestamp": timestamp} if timestamp else {}
-        submission = book.update_or_create_submission(self.exercise, outcome.learner, **more)
+        more = {"timestamp": outcome.timestamp} if outcome.timestamp else {}
+        submission = self._submission(outcome.learner, more)
+        if outcome.trouble:
+            return
         for notebook in submission.notebooks:
+            gone = notebook.name in outcome.missing
+            grades = outcome.grades.get(notebook.name, {})
+            comments = outcome.comments.get(notebook.name, {})
             for grade in notebook.grades:
-                name = self.names[grade.cell_id]
-                if name in outcome.grades:
-                    grade.auto_score = outcome.grades[name]
-                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                name = self.names[grade.cell_id][1]
+                grade.auto_score = 0.0 if gone else grades.get(name)
+                unsure = grade.manual_score is not None or grade.auto_score is None
+                grade.needs_manual_grade = unsure and name in grades
             for comment in notebook.comments:
-                comment.auto_comment = outcome.comments.get(self.names[comment.cell_id])
-            notebook.late_submission_penalty = None
-        if more and submission.total_seconds_late > 0:
-            self._penalise(outcome.learner)
+                comment.auto_comment = comments.get(self.names[comment.cell_id][1])
+            if notebook.late_submission_penalty is not None:
+                notebook.late_submission_penalty = None
+        if outcome.timestamp:
+            book.db.flush()
+            if submission.total_seconds_late > 0:
+                self._penalise(submission)
 
-    def _penalise(self, learner: str) -> None:
+    def _submission(self, learner: str, more: dict[str, Any]) -> Any:
+        """Find or make a submission with a row for every cell; `Gradebook`'s own commits several times."""
+        from nbgrader.api import Comment, Grade, MissingEntry, Student, SubmittedAssignment, SubmittedNotebook
+
+        book = self.gradebook
+        try:
+            submission = book.find_submission(self.exercise, learner)
+            for name, value in more.items():
+                setattr(submission, name, value)
+            return submission
+        except MissingEntry:
+            pass
+        try:
+            student = book.find_student(learner)
+        except MissingEntry:
+            student = Student(id=learner)
+            book.db.add(student)
+        assignment = self.notebooks[0].assignment
+        submission = SubmittedAssignment(assignment=assignment, student=student, **more)
+        for notebook in self.notebooks:
+            rows = SubmittedNotebook(notebook=notebook, assignment=submission)
+            for cell in [*notebook.grade_cells, *notebook.task_cells]:
+                Grade(cell_id=cell.id, notebook=rows)
+            for cell in [*notebook.solution_cells, *notebook.task_cells]:
+                Comment(cell_id=cell.id, notebook=rows)
+        book.db.add(submission)
+        return submission
+
+    def _penalise(self, submission: Any) -> None:
+        """Take off what the course's rule for late submissions says."""
+        from nbgrader.converters import Autograde
         from nbgrader.preprocessors import AssignLatePenalties
 
-        self.commit()
-        names = {"student": learner, "assignment": self.exercise, "notebook": "exercise"}
-        resources = {"nbgrader": {**names, "db_url": self.config.CourseDirectory.db_url}}
-        AssignLatePenalties(config=self.config).preprocess(nbformat.v4.new_notebook(), resources)
+        step = AssignLatePenalties(config=self.config)
+        steps = Autograde(config=self.config).autograde_preprocessors
+        if AssignLatePenalties not in steps or not step.enabled:
+            return
+        step.init_plugin()
+        for notebook in submission.notebooks:
+            self.gradebook.db.refresh(notebook)
+            penalty = step.plugin_inst.late_submission_penalty(
+                submission.student_id, notebook.score, submission.total_seconds_late
+            )
+            if penalty is not None:
+                notebook.late_submission_penalty = step._check_late_penalty(notebook, penalty)
 
     def commit(self) -> None:
         """Make what was written last."""
         self.gradebook.db.commit()
-
-    def close(self) -> None:
-        """Close the gradebook."""
-        self.gradebook.close()
 
 
 class _Notes:
@@ -516,22 +870,38 @@ class _Notes:
 def _keep(book: _Book, notes: _Notes, outcomes: list[Outcome], digests: dict[str, str]) -> None:
     """Write a batch: the gradebook first, then the notes, so that after a crash nobody is skipped."""
     for outcome in outcomes:
+        book.write(outcome)
         if outcome.trouble:
             notes.troubles[outcome.learner] = outcome.trouble
             notes.marked.pop(outcome.learner, None)
         else:
-            book.write(outcome, None)
             notes.troubles.pop(outcome.learner, None)
             notes.marked[outcome.learner] = digests[outcome.learner]
     book.commit()
     notes.keep()
 
 
-def _digest(root: Path, exercise: str, learner: str, case: str) -> str:
-    """Return a digest of a submission's files, the exercise's source and the learner's case."""
-    found = hashlib.sha256(case.encode())
-    for folder in (root / "submitted" / learner / exercise, root / "source" / exercise):
+class _Digest:
+    """Digests of all that decides a submission's marks: its files, the author's, the course's settings."""
+
+    def __init__(self, root: Path, exercise: str) -> None:
+        self.root, self.exercise = root, exercise
+        self.shared = hashlib.sha256()
+        self._add(self.shared, root / "source" / exercise)
+        settings = root / "nbgrader_config.py"
+        self.shared.update(settings.read_bytes() if settings.is_file() else b"")
+
+    def of(self, learner: str, case: str) -> str:
+        """Return a learner's."""
+        found = self.shared.copy()
+        found.update(case.encode())
+        self._add(found, self.root / "submitted" / learner / self.exercise)
+        return found.hexdigest()
+
+    @staticmethod
+    def _add(found: Any, folder: Path) -> None:
         for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
-            found.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode())
-            found.update(path.read_bytes())
-    return found.hexdigest()
+            size = path.stat().st_size
+            found.update(f"{path.relative_to(folder)}\0{size}\0".encode())
+            if size <= MOST_BYTES:  # larger ones are refused unread
+                found.update(path.read_bytes())

@@ -50,11 +50,25 @@ def prepare(root: Path, exercise: str, solutions: Path = places.SOLUTIONS) -> Ex
     made = load(exercise, build.BUILD_KEY, solutions)
     stamp = root / STAMPS / f"released-{exercise}.sha256"
     digest = hashlib.sha256(nbformat.writes(build.assignment(made)).encode()).hexdigest()
-    if not (stamp.is_file() and stamp.read_text() == digest and (root / "gradebook.db").is_file()):
+    kept = stamp.is_file() and stamp.read_text() == digest and (root / "gradebook.db").is_file()
+    if not kept or not (root / STAMPS / engine.REFERENCE / exercise).is_dir():
         build.generate(made, root)
+        _keep_reference(root, made)
         stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(digest)
     return made
+
+
+def _keep_reference(root: Path, made: Exercise) -> None:
+    """Keep the model answers, out of learners' reach, for the engine's test of itself before each run."""
+    place = root / engine.NOTES / engine.REFERENCE / made.id
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for question, key in made.keys.items():
+        model = key.correct
+        if made.questions[question].kind == "short_text" and not isinstance(model, str):
+            model = model[0]
+        answers.record(place, question, model)
 
 
 def submit(root: Path, exercise: str, learner: str, answer_file: Path | None) -> Path:
@@ -185,13 +199,6 @@ def _gradebook_points(root: Path, exercise: str, learner: str) -> dict[str, floa
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         submission = gradebook.find_submission(exercise, learner)
         return {g.name: float(g.score) for nb in submission.notebooks for g in nb.grades}
-
-
-def feedback(root: Path, exercise: str) -> None:
-    """Let nbgrader write its feedback pages for everybody marked: `feedback/<learner>/<exercise>/`."""
-    result = build.nbgrader_api(root).generate_feedback(exercise, force=True)
-    if not result["success"]:
-        raise InputError(f"nbgrader could not write the feedback on {exercise}: {_reason(result)}")
 
 
 def mark_folder(folder: Path, marking_root: Path, case_key: str) -> list[Row]:

@@ -1,0 +1,114 @@
+"""One accessible page of feedback for each learner: answers, marks, reasons, what to read, rubrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import nbformat
+
+from course import places
+from course.authoring.source import NOTEBOOK, PREFIXES, Exercise
+from course.grading.nbgrader_folder import Row, read_marks
+from course.questions import kinds
+from course.questions.marking import OUTCOMES
+from course.questions.rubrics import rubric_table
+
+PAGE = "exercise.html"
+SIGNS = {"correct": "✓", "partly": "◐", "incorrect": "✗"}
+STYLE = """
+body { margin: 0; font: 1rem/1.55 system-ui, "DejaVu Sans", sans-serif; }
+main { max-width: 46rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+section { background: var(--sva-card); border: 1px solid var(--sva-line);
+  border-left: 5px solid var(--sva-muted); border-radius: 8px; padding: .4rem 1.2rem; margin: 1rem 0; }
+section.correct { border-left-color: var(--sva-right); }
+section.incorrect, section.malformed { border-left-color: var(--sva-wrong); }
+h2 { font-size: 1.1rem; margin: .6rem 0 .2rem; }
+.mark { font-weight: 650; margin: .3rem 0; }
+section > div { margin: .5rem 0; padding: .1rem 1rem; border-left: 3px solid var(--sva-line); }
+table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 650; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; }
+tr { border-bottom: 1px solid var(--sva-line); }
+@media print { section { break-inside: avoid; } }
+"""
+
+
+def write_feedback(root: Path, made: Exercise, learners: Sequence[str]) -> list[Path]:
+    """Write the pages of those marked, where nbgrader puts feedback: `feedback/<learner>/<exercise>/`.
+
+    Parameters
+    ----------
+    root : Path
+        The cohort's course folder.
+    made : Exercise
+        The exercise, from `nbgrader_folder.prepare`.
+    learners : sequence of str
+        Whose pages; each must have been marked.
+    """
+    pages = []
+    for learner in learners:
+        place = root / "feedback" / learner / made.id / PAGE
+        place.parent.mkdir(parents=True, exist_ok=True)
+        text = page(made, learner, read_marks(root, made, learner), _asked(root, made, learner))
+        place.write_text(text, encoding="utf-8")
+        pages.append(place)
+    return pages
+
+
+def _asked(root: Path, made: Exercise, learner: str) -> dict[str, str]:
+    """Return what each question asked this learner and what was answered, as the marked notebook shows it."""
+    notebook = nbformat.read(root / "autograded" / learner / made.id / NOTEBOOK, as_version=4)
+    shown = {}
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        for output in cell.get("outputs", []):
+            if name.startswith(PREFIXES["question"]) and "text/html" in output.get("data", {}):
+                shown[name.removeprefix(PREFIXES["question"])] = output.data["text/html"]
+    return shown
+
+
+def page(made: Exercise, learner: str, rows: Sequence[Row], asked: dict[str, str]) -> str:
+    """Return a learner's page as one HTML file that asks nothing of any other.
+
+    Parameters
+    ----------
+    made : Exercise
+        The exercise.
+    learner : str
+        Whose page.
+    rows : sequence of Row
+        The marks.
+    asked : dict of str to str
+        By question, the prompt and the answer as safe HTML.
+    """
+    title = str(made.notebook.metadata.get("title", made.id))
+    auto = [row for row in rows if row.outcome != "person"]
+    total = f"{kinds.tidy(sum(r.points for r in auto))} of {kinds.tidy(sum(r.out_of for r in auto))} points"
+    tokens = (places.REPOSITORY / "course" / "portal" / "static" / "academy.css").read_text(encoding="utf-8")
+    sections = "".join(_section(n, made, row, asked.get(row.question, "")) for n, row in enumerate(rows, 1))
+    person = [row for row in rows if row.outcome == "person"]
+    also = " Your writing is marked by a person; its points are shown with it." if person else ""
+    return (
+        '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Feedback: {escape(title)}</title><style>{tokens}{STYLE}</style></head><body><main>"
+        f"<h1>{escape(title)}</h1><p>Feedback for {escape(learner)}</p>"
+        f'<p class="mark">{total} for the questions marked at once.{also}</p>'
+        f"{sections}</main></body></html>\n"
+    )
+
+
+def _section(number: int, made: Exercise, row: Row, asked: str) -> str:
+    if row.outcome == "person":
+        label, sign = "Marked by a person", "–"
+        rubric = rubric_table(made.rubrics[row.question])
+    else:
+        label, sign, rubric = OUTCOMES[row.outcome], SIGNS.get(row.outcome, "–"), ""
+    read = f"<p>Read again: {escape(row.read)}.</p>" if row.read else ""
+    return (
+        f'<section class="{row.outcome}"><h2>Question {number}</h2>{asked}'
+        f'<p class="mark"><span aria-hidden="true">{sign} </span>'
+        f"{label}: {kinds.tidy(row.points)} of {kinds.tidy(row.out_of)} points</p>"
+        f"<p>{escape(row.message)}</p>{read}{rubric}</section>"
+    )
