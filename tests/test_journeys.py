@@ -42,7 +42,7 @@ class Keyboard(Mouse):
         for _ in range(far):
             if target.evaluate("e => e === document.activeElement"):
                 assert target.evaluate("e => getComputedStyle(e).outlineStyle !== 'none'"), (
-                    "focus is not seen"
+                    "unseen focus"
                 )
                 return
             self.page.keyboard.press("Tab")

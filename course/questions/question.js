@@ -19,11 +19,12 @@ function numberPair({ id, label, low, high, step, unit, describedBy, give, hideL
   const boxId = `${id}-box`;
   const sliderId = `${id}-slider`;
   const bounded = low != null && high != null;
-  const slider = bounded &&
-    make("input", {
+  const slider = bounded
+    ? make("input", {
       type: "range", id: sliderId, min: low, max: high, step: step || "any",
       "aria-label": `${label}: slider`, "aria-describedby": describedBy,
-    });
+    })
+    : null;
   const box = make("input", {
     type: "text", inputmode: "decimal", id: boxId, autocomplete: "off", class: "sva-box", "aria-describedby": describedBy,
   });
@@ -35,7 +36,7 @@ function numberPair({ id, label, low, high, step, unit, describedBy, give, hideL
   box.addEventListener("change", () => give(typed(box)));
   const node = make("div", { class: "sva-number" },
     make("label", { for: boxId, class: hideLabel ? "sva-hidden" : "sva-label" }, label),
-    make("div", { class: "sva-pair" }, slider || null,
+    make("div", { class: "sva-pair" }, slider,
       make("span", { class: "sva-boxed" }, unit === "£" ? make("span", { "aria-hidden": "true" }, "£") : null, box,
         unit && unit !== "£" ? make("span", { class: "sva-unit" }, unit) : null)));
   return {

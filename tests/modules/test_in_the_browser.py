@@ -1,0 +1,40 @@
+"""Every lesson and exercise there is, opened as a learner opens it, on a wide screen and a narrow one."""
+
+import pytest
+
+from course.authoring import source
+from course.portal.syllabus import modules
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-module")]
+MODULES = [m for m in modules() if m.lesson.is_file()]
+VIEWS = [(1280, "light"), (390, "dark")]
+
+
+def look(page, violations):
+    """Look at the page as it stands at both widths, once in light and once in dark."""
+    for width, scheme in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert violations(page) == [], (width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, scheme)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.folder)
+def test_a_lesson_opens_whole_and_usable_by_everyone(academy, visit, violations, module):
+    here = visit(academy)
+    page = here.open(f"lesson/{module.id}")
+    assert page.locator("main [data-part] .sva-notice").count() == 0
+    assert page.locator(".sva-waiting").count() == 0
+    look(page, violations)
+    assert here.complaints == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.folder)
+def test_an_exercise_opens_with_a_control_for_every_question(academy, visit, violations, module):
+    here = visit(academy)
+    page = here.open(f"exercise/{module.id}")
+    for question in source.load(module.folder, "any").questions:
+        assert page.locator(f"#question-{question} :is(input, select, textarea, button)").count(), question
+        assert page.locator(f"#question-{question} .sva-status").inner_text() == "Not answered yet."
+    look(page, violations)
+    assert here.complaints == []
