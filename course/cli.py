@@ -147,14 +147,14 @@ def grade(
     ] = None,
     learner: Annotated[list[str] | None, typer.Option(help="Mark only this learner, again.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core, if left out.")] = None,
+    force: Annotated[bool, typer.Option(help="Mark also what has not changed.")] = False,
     trust: Annotated[bool, typer.Option(help="Mark even where submissions cannot be shut in.")] = False,
 ) -> None:
     """Mark a cohort's submissions: those not marked yet, and those changed since."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from course.authoring.source import exercise_ids
     from course.grading import engine
-    from course.grading.feedback import write_feedback
-    from course.grading.nbgrader_folder import prepare
 
     if not (cohort / "submitted").is_dir():
         raise InputError(
@@ -162,19 +162,26 @@ def grade(
         )
     found = sorted({place.name for place in (cohort / "submitted").glob("*/*") if place.is_dir()})
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    troubles = []
+    ours = set(exercise_ids())
+    troubles = 0
     for exercise in modules or found:
-        made = prepare(cohort, exercise)
+        made = _prepared(cohort, exercise) if exercise in ours else None
         with Progress(*columns, console=out) as bar:
             task = bar.add_task(exercise, total=None)
 
             def told(outcome: Any, done: int, all_: int, bar: Progress = bar, task: Any = task) -> None:
                 bar.update(task, completed=done, total=all_)
-                if outcome.trouble:
-                    bar.console.print(f"{outcome.learner}: {outcome.trouble}")
+                if outcome.remark:
+                    bar.console.print(f"{outcome.learner}: {outcome.remark}", markup=False, soft_wrap=True)
 
             run = engine.grade(
-                cohort, exercise, learner, workers=workers, force=bool(learner), trust=trust, told=told
+                cohort,
+                exercise,
+                learner,
+                workers=workers,
+                force=force or bool(learner),
+                trust=trust,
+                told=told,
             )
         layers = next((", ".join(o.layers) for o in run.marked if o.layers), "none")
         shut = f" Layers of containment: {layers}." if run.marked else ""
@@ -183,11 +190,29 @@ def grade(
             f"{len(run.unchanged)} unchanged, {len(run.failed)} failed.{shut}",
             soft_wrap=True,
         )
-        troubles += run.failed
-        write_feedback(cohort, made, [o.learner for o in run.marked if not o.trouble])
-    out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
+        for notice in run.notices:
+            out.print(notice, markup=False, soft_wrap=True)
+        troubles += len(run.failed)
+        _write_feedback(cohort, made, [o.learner for o in run.marked if not o.trouble])
     if troubles:
-        raise InputError(f"{len(troubles)} could not be marked: see above. Their earlier marks stand.")
+        raise InputError(f"{troubles} could not be marked: see above. Their earlier marks stand.")
+
+
+def _prepared(cohort: Path, exercise: str) -> Any:
+    from course.grading.nbgrader_folder import prepare
+
+    return prepare(cohort, exercise)
+
+
+def _write_feedback(cohort: Path, made: Any, learners: list[str]) -> None:
+    """Write the academy's pages; of another course's assignments nbgrader itself makes them."""
+    if made is None:
+        out.print("For pages of feedback run `nbgrader generate_feedback`.")
+        return
+    from course.grading.feedback import write_feedback
+
+    write_feedback(cohort, made, learners)
+    out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
 
 
 @app.command()

@@ -35,7 +35,7 @@ def configuration(root: Path, db_url: str | None = None) -> Config:
     config = PyFileConfigLoader(own.name, str(root)).load_config() if own.is_file() else Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
-    config.ExecutePreprocessor.timeout = KERNEL_SECONDS
+    config.ExecutePreprocessor.setdefault("timeout", KERNEL_SECONDS)
     # a widget's view cannot be drawn in feedback: its HTML says what was answered
     config.NbConvertBase.display_data_priority = ["text/html", "image/svg+xml", "image/png", "text/plain"]
     return config

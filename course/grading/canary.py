@@ -70,13 +70,6 @@ LIST = (
 CELLS = (*MUST_FAIL, SHOWN, LIST)
 
 
-def has_code_of_theirs(notebook: Any) -> bool:
-    """Whether a submission holds code that is not the author's."""
-    from nbgrader.utils import is_locked
-
-    return any(c.cell_type == "code" and not is_locked(c) and c.source.strip() for c in notebook.cells)
-
-
 def put_in(notebook: Any) -> None:
     """Add the canary's cells at the end."""
     notebook.cells += [new_code_cell(source) for source in CELLS]

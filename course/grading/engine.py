@@ -9,19 +9,22 @@ fought over, and the marks are nbgrader's, cell by cell.
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
+import importlib
 import json
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing import get_all_start_methods, get_context
@@ -34,18 +37,20 @@ import nbformat
 import traitlets.log
 
 from course import places, slow_import
+from course.answers import ANSWER_FILE, JOURNAL_FILE
 from course.authoring import build
 from course.cases.seeds import COHORT_FILE, KEY_VARIABLE, case_key
 from course.errors import InputError
-from course.grading import canary
+from course.grading import canary, schema_once
 from course.warm import lost_wakeup
 
 NOTES = ".academy"
 REFERENCE = "reference"
-BATCH = 20
+BATCH, BATCH_SECONDS = 20, 5.0
 DEADLINE = 300.0
 MOST_BYTES = 48 << 20  # of what a submission holds; less than the room a contained fork has
-MODULES = ("numpy", "pandas", "course.questions", "course.explorers", "course.weighting", "course.cases")
+MODULES = ("numpy", "pandas")
+REHEARSAL = "course.grading.rehearsal:run"
 # Without these a submission could read the gradebook, the answers or other work, or reach the network.
 NEEDED_LAYERS = ("landlock", "seccomp", "hidden")
 
@@ -54,7 +59,8 @@ NEEDED_LAYERS = ("landlock", "seccomp", "hidden")
 class Job:
     """One submission to mark: whose, of what, in which course folder, for which case, and how.
 
-    `reference`: mark the author's own solution instead, as the self-test does.
+    `imports`: modules that the author's notebooks import. `reference`: mark the author's own solution
+    instead, as the self-test does.
     """
 
     root: str
@@ -64,6 +70,7 @@ class Job:
     db_url: str | None = None
     trust: bool = False
     deadline: float = DEADLINE
+    imports: tuple[str, ...] = ()
     reference: bool = False
 
 
@@ -152,7 +159,7 @@ def grade(
         Mark also what has not changed.
     trust : bool
         Mark even where a submission cannot be shut in: on a machine that lacks a layer, or in a kernel that
-        is not Python. Every layer there is is on.
+        is not Python. Every layer there is is on. Submissions of which only answers count need none.
     db_url : str, optional
         The gradebook's address for SQLAlchemy; `gradebook.db` in the folder, if left out.
     deadline : float
@@ -165,8 +172,8 @@ def grade(
     Raises
     ------
     InputError
-        If the assignment was not generated in this folder, its own solution does not earn full marks when
-        shut in, or submissions cannot be shut in on this machine and `trust` is not given.
+        If the assignment was not generated in this folder, or its own solution does not earn full marks
+        when shut in and `trust` is not given.
     """
     started = time.perf_counter()
     root = root.resolve()
@@ -179,21 +186,25 @@ def grade(
     marked: list[Outcome] = []
     notices: list[str] = []
     if todo:
-        jobs = [Job(str(root), exercise, name, cases(name), db_url, trust, deadline) for name in todo]
+        like = Job(str(root), exercise, "", "", db_url, trust, deadline, _imports(root / "source" / exercise))
+        jobs = [replace(like, learner=name, case=cases(name)) for name in todo]
         with _Book(root, exercise, db_url) as book, _pool(workers, len(jobs), executor) as pool:
             snapshots = book.snapshots()
-            reference, notices = _self_test(pool, jobs[0], snapshots)
+            reference, notices = _self_test(pool, like, snapshots)
             waiting: list[Outcome] = []
-            for outcome in pool.outcomes(jobs, snapshots):
-                canary.judge(outcome, reference)
-                waiting.append(outcome)
-                if len(waiting) >= BATCH:
-                    _keep(book, notes, waiting, digests)
-                    waiting = []
-                outcome.fingerprint = {}
-                marked.append(outcome)
-                told(outcome, len(marked), len(jobs))
-            _keep(book, notes, waiting, digests)
+            kept = time.perf_counter()
+            try:
+                for outcome in pool.outcomes(jobs, snapshots):
+                    canary.judge(outcome, reference)
+                    outcome.fingerprint = {}
+                    waiting.append(outcome)
+                    if len(waiting) >= BATCH or time.perf_counter() - kept > BATCH_SECONDS:
+                        _keep(book, notes, waiting, digests)
+                        waiting, kept = [], time.perf_counter()
+                    marked.append(outcome)
+                    told(outcome, len(marked), len(jobs))
+            finally:
+                _keep(book, notes, waiting, digests)
     unchanged = [name for name in wanted if name not in set(todo)]
     notices += sorted({f"Ordinary kernels were used: {o.unshut}." for o in marked if o.unshut})
     return Run(exercise, marked, unchanged, time.perf_counter() - started, tuple(notices))
@@ -210,7 +221,7 @@ def _self_test(pool: _Pool, like: Job, snapshots: Snapshots) -> tuple[dict[str, 
     folder = Path(like.root) / "source" / like.exercise
     if not any(folder.glob("*.ipynb")):
         return {}, [f"There is no solution of {like.exercise} in “source”, so the shutting in was not tried."]
-    job = replace(like, learner=REFERENCE, case=build.BUILD_KEY, reference=True)
+    job = replace(like, learner=REFERENCE, case=build.BUILD_KEY, trust=True, reference=True)
     outcome = pool.one(job, snapshots)
     fault = outcome.trouble
     for name, snapshot in snapshots.items():
@@ -241,6 +252,26 @@ def _cases(root: Path) -> Callable[[str], str]:
     return lambda learner: case_key(salt, learner)
 
 
+def _imports(folder: Path) -> tuple[str, ...]:
+    """Return the modules that an author's notebooks import, for the warm parent to load beforehand."""
+    found = dict.fromkeys(MODULES)
+    for path in sorted(folder.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type != "code":
+                continue
+            lines = [line for line in cell.source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+            try:
+                steps = list(ast.walk(ast.parse("\n".join(lines))))
+            except SyntaxError:
+                continue
+            for step in steps:
+                if isinstance(step, ast.Import):
+                    found |= dict.fromkeys(alias.name for alias in step.names)
+                elif isinstance(step, ast.ImportFrom) and step.module and not step.level:
+                    found |= dict.fromkeys([step.module, *(f"{step.module}.{a.name}" for a in step.names)])
+    return tuple(found)
+
+
 class _Pool:
     """Where jobs run: this process, processes of ours, or an executor that was given."""
 
@@ -253,7 +284,7 @@ class _Pool:
             return mark_one(job, snapshots)
         first = self.executor.submit(mark_one, job, snapshots)
         for _ in range(self.count - 1):
-            self.executor.submit(_load, job.root, job.db_url)
+            self.executor.submit(_warm, job)
         return first.result()
 
     def outcomes(self, jobs: list[Job], snapshots: Snapshots) -> Iterator[Outcome]:
@@ -266,28 +297,36 @@ class _Pool:
         for job in jobs:
             try:
                 waiting[self.executor.submit(mark_one, job, snapshots)] = job
-            except BrokenProcessPool:
+            except BrokenExecutor:
                 again.append(job)
         for future in as_completed(waiting):
             job = waiting.pop(future)
             try:
-                yield future.result()
-            except BrokenProcessPool:
+                outcome = future.result()
+            except BrokenExecutor:
                 again.append(job)
+            except Exception as problem:  # `mark_one` raises nothing: it is the executor's
+                yield Outcome(job.learner, trouble=f"Its worker failed: {type(problem).__name__}: {problem}")
+            else:
+                yield outcome
         # One at a time, so that it shows which one ends its worker.
         for job in again:
             with _processes(1) as alone:
                 try:
-                    yield alone.submit(mark_one, job, snapshots).result()
-                except BrokenProcessPool:
-                    yield Outcome(job.learner, trouble="The process that marked it was ended.")
+                    outcome = alone.submit(mark_one, job, snapshots).result()
+                except BrokenExecutor:
+                    outcome = Outcome(job.learner, trouble="The process that marked it was ended.")
+                yield outcome
 
 
 def _processes(count: int) -> ProcessPoolExecutor:
     context = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
     if context.get_start_method() == "forkserver":
         context.set_forkserver_preload([__name__, "course.grading.preload"])
-    return ProcessPoolExecutor(count, mp_context=context)
+    # A Ctrl-C at the terminal goes to all; that this process stops is enough.
+    return ProcessPoolExecutor(
+        count, mp_context=context, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    )
 
 
 @contextmanager
@@ -296,8 +335,11 @@ def _pool(workers: int | None, jobs: int, executor: Executor | None) -> Iterator
     if executor is not None or count == 1:
         yield _Pool(executor, 1)
         return
-    with _processes(count) as own:
+    own = _processes(count)
+    try:
         yield _Pool(own, count)
+    finally:
+        own.shutdown(cancel_futures=True)
 
 
 # ---- In the worker ---------------------------------------------------------------------------------
@@ -415,11 +457,12 @@ def _mark(job: Job, snapshots: Snapshots, outcome: Outcome, submitted: Path, pla
         notebooks = {name: _read(path) for name, path in found.items() if name in snapshots}
         if not notebooks:
             raise InputError(f"There is no {' or '.join(f'{n}.ipynb' for n in snapshots)} in the submission.")
+        only_answers = _only_answers(job, tools, submitted)
         tools.hook("pre_convert_hook", job, found.values())
         _lay_out(job, tools, submitted, place, outcome)
         done = {}
         for name, notebook in notebooks.items():
-            done[name] = _marked(job, tools, name, notebook, snapshots[name], place, outcome)
+            done[name] = _marked(job, tools, name, notebook, snapshots[name], place, outcome, only_answers)
         # Without a mount of its own the fork could write here; then nothing of that is kept.
         if outcome.layers and "mount" not in outcome.layers:
             _lay_out(job, tools, submitted, place, outcome)
@@ -437,7 +480,14 @@ def _mark(job: Job, snapshots: Snapshots, outcome: Outcome, submitted: Path, pla
 
 
 def _marked(
-    job: Job, tools: _Tools, name: str, notebook: Any, snapshot: Snapshot, place: Path, outcome: Outcome
+    job: Job,
+    tools: _Tools,
+    name: str,
+    notebook: Any,
+    snapshot: Snapshot,
+    place: Path,
+    outcome: Outcome,
+    only_answers: bool,
 ) -> Any:
     names = {"student": job.learner, "assignment": job.exercise, "notebook": name, "db_url": ""}
     resources = {
@@ -452,11 +502,14 @@ def _marked(
         for step in tools.sanitize:
             notebook, resources = step(notebook, resources)
         outcome.warnings[:] = [w for w in outcome.warnings if not w.startswith(untouched)]
-        watched = not job.reference and canary.has_code_of_theirs(notebook)
-        if watched or job.reference:
+        theirs = _has_code_of_theirs(notebook, snapshot)
+        if not theirs and only_answers:
+            job = replace(job, trust=True)  # all that will run is the author's
+        watched = theirs or job.reference
+        if watched:
             canary.put_in(notebook)
         notebook = _executed(job, tools, notebook, resources, place, outcome)
-        if watched or job.reference:
+        if watched:
             canary.take_out(notebook, name, outcome)
         outcome.warnings += _refused(notebook)
         for step in tools.rest:
@@ -464,6 +517,29 @@ def _marked(
     outcome.grades[name] = {cell: noted.auto_score for cell, noted in book.grades.items()}
     outcome.comments[name] = {cell: noted.auto_comment for cell, noted in book.comments.items()}
     return notebook
+
+
+def _has_code_of_theirs(notebook: Any, snapshot: Snapshot) -> bool:
+    """Whether a submission, once the author's cells were put back, holds code that is not the author's."""
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        _, locked, source, _ = snapshot.source.get(name, ("", False, "", None))
+        if cell.cell_type == "code" and cell.source.strip() and not (locked and cell.source == source):
+            return True
+    return False
+
+
+def _only_answers(job: Job, tools: _Tools, submitted: Path) -> bool:
+    """Whether nothing lies beside a submission's notebooks but answers and what the author's will replace."""
+    harmless = {ANSWER_FILE, JOURNAL_FILE, "timestamp.txt"}
+    source = Path(job.root, "source", job.exercise)
+    replaced = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
+    replaced -= {Path(name) for name in tools.converter.exclude_overwriting.get(job.exercise, [])}
+    return all(
+        path.suffix == ".ipynb" or path.name in harmless or path.relative_to(submitted) in replaced
+        for path in submitted.rglob("*")
+        if not path.is_dir()
+    )
 
 
 def _untouched(job: Job, name: str, notebook: Any) -> tuple[str, ...]:
@@ -506,49 +582,79 @@ class _Tools:
             self.converter.log.warning("The %s failed: %s", name, problem)
 
 
-_made: dict[tuple[str, str | None, int], _Tools] = {}
+_here = threading.local()  # an executor's workers may be threads
+_alone = threading.Lock()
 
 
 def _load(root: str, db_url: str | None) -> _Tools:
     settings = Path(root, "nbgrader_config.py")
     key = (root, db_url, settings.stat().st_mtime_ns if settings.is_file() else 0)
-    if key not in _made:
-        slow_import.mend()
-        from nbgrader.converters import Autograde
-        from nbgrader.coursedir import CourseDirectory
-        from nbgrader.preprocessors import AssignLatePenalties, Execute
+    if getattr(_here, "made", (None,))[0] != key:
+        with _alone:
+            _here.made = key, _tools(root, db_url)
+    return _here.made[1]
 
-        config = build.configuration(Path(root), db_url)
-        lost_wakeup.mend()
-        converter = Autograde(CourseDirectory(config=config), config=config)
-        runs = converter.autograde_preprocessors
-        at = runs.index(Execute)
-        _made[key] = _Tools(
-            converter,
-            [step(config=config) for step in [*converter.sanitize_preprocessors, *runs[:at]]],
-            lambda: Execute(config=config),
-            [step(config=config) for step in runs[at + 1 :] if step is not AssignLatePenalties],
-        )
-    return _made[key]
+
+def _tools(root: str, db_url: str | None) -> _Tools:
+    slow_import.mend()
+    from nbgrader.converters import Autograde
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.preprocessors import AssignLatePenalties, Execute
+
+    lost_wakeup.mend()
+    schema_once.mend()
+    for name in ("overwritekernelspec", "overwritecells", "saveautogrades"):
+        module: Any = importlib.import_module(f"nbgrader.preprocessors.{name}")
+        if not isinstance(module.Gradebook, _Switch):
+            module.Gradebook = _Switch(module.Gradebook)
+    config = build.configuration(Path(root), db_url)
+    converter = Autograde(CourseDirectory(config=config), config=config)
+    runs = converter.autograde_preprocessors
+    at = runs.index(Execute)
+    return _Tools(
+        converter,
+        [step(config=config) for step in [*converter.sanitize_preprocessors, *runs[:at]]],
+        lambda: Execute(config=config),
+        [step(config=config) for step in runs[at + 1 :] if step is not AssignLatePenalties],
+    )
+
+
+def _parent(imports: tuple[str, ...]) -> Any:
+    """Return this worker's warm parent, without the author's imports if one of them starts a thread."""
+    from course.warm.client import WarmError
+    from course.warm.notebook import parent_for_notebooks
+
+    try:
+        return parent_for_notebooks((*imports, REHEARSAL))
+    except WarmError:
+        return parent_for_notebooks((*MODULES, REHEARSAL))
+
+
+def _warm(job: Job) -> None:
+    """Load all that marking will need."""
+    from course.warm.client import WarmError
+
+    _load(job.root, job.db_url)
+    with suppress(WarmError):
+        _parent(job.imports)
 
 
 def _executed(job: Job, tools: _Tools, notebook: Any, resources: Any, place: Path, outcome: Outcome) -> Any:
     """Run the cells in a contained fork of the warm parent; or in an ordinary kernel, if trusted."""
     from course.warm.client import WarmError
-    from course.warm.notebook import parent_for_notebooks
 
     unshut, parent = _foreign(notebook), None
     if not unshut:
         try:
-            parent = parent_for_notebooks(MODULES)
+            parent = _parent(job.imports)
         except WarmError as problem:
             unshut = str(problem)
     environment = {KEY_VARIABLE: job.case, "NBGRADER_EXECUTION": "autograde"}
     if parent is None:
-        if not (job.trust or job.reference):
+        if not job.trust:
             raise InputError(f"It cannot be shut in: {unshut}. Give --trust if you trust its author.")
         outcome.unshut = unshut
-        with patch.dict(os.environ, environment):
+        with _alone, patch.dict(os.environ, environment):
             return tools.execute().preprocess(notebook, resources)[0]
     manager = _ShutIn(job, parent, place, environment)
     try:
@@ -685,12 +791,24 @@ def _copy_others(folder: Path, place: Path, tools: _Tools, but: Iterable[Path] =
     return links
 
 
+class _Switch:
+    """Stands where nbgrader's preprocessors look for `Gradebook`: a thread's stand-in, or the real one."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+
+    def __call__(self, *arguments: Any, **settings: Any) -> Any:  # noqa: D102
+        book = getattr(_here, "book", None)
+        return self.real(*arguments, **settings) if book is None else book
+
+
 @contextmanager
 def _standing_in(book: StandIn) -> Iterator[None]:
-    with ExitStack() as stack:
-        for step in ("overwritekernelspec", "overwritecells", "saveautogrades"):
-            stack.enter_context(patch(f"nbgrader.preprocessors.{step}.Gradebook", book))
+    _here.book = book
+    try:
         yield
+    finally:
+        _here.book = None
 
 
 @contextmanager
@@ -699,9 +817,10 @@ def _warnings(kept: list[str]) -> Iterator[None]:
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if not record.getMessage().startswith("Config option"):
+            if record.thread == mine and not record.getMessage().startswith("Config option"):
                 kept.append(record.getMessage())
 
+    mine = threading.get_ident()
     handler = Keep(logging.WARNING)
     logger: Any = traitlets.log.get_logger()
     logger.addHandler(handler)
