@@ -151,6 +151,20 @@ def test_a_contract_of_exactly_five_million_pounds_is_told_why_not():
     )
 
 
+def test_each_assessed_bidder_gets_a_summary_after_a_competition():
+    frame = ask("council", "light-touch services", 663_540, TODAY, vat="inc")
+    row = frame.loc["pa-assessment-summary"]
+    assert (row["applies"], row["strength"], row["rule"].split(":")[0]) == (True, "must", "Section 50")
+    assert row["why"].endswith("It applies if the contract is awarded by competition.")
+    assert row["warning"].startswith(WARNING)
+    assert "pa-assessment-summary" not in applying(
+        "council", "light-touch services", 663_539, TODAY, vat="inc"
+    )
+    assert "pa-assessment-summary" not in applying("council", "services", 300_000, TODAY, route="call-off")
+    assert "pa-assessment-summary" not in applying("council", "services", 300_000, "2025-02-23")
+    assert "pa-assessment-summary" not in applying("scotland", "services", 300_000, TODAY)
+
+
 def test_calderbrook_passes_five_million_with_its_extension_yet_needs_no_kpis():
     base = Decimal(2_750_000)
     frame = ask("council", "light-touch services", base, TODAY, extension=base / 3 * 2)
