@@ -84,14 +84,22 @@ def sroi(case: Case) -> Sroi:
         ``gross`` and ``net_year_1`` are pounds a year before discounting. ``years`` has the columns
         year, value (pounds after drop-off), discount_factor, present_value.
     """
-    gross = case.quantity * case.proxy
-    kept = (1 - case.deadweight) * (1 - case.displacement) * (1 - case.attribution)
-    years = pd.DataFrame({"year": range(1, int(case.years) + 1)})
-    years["value"] = gross * kept * (1 - case.drop_off) ** (years["year"] - 1)
-    years["discount_factor"] = [discount_factor(year, case.rate) for year in years["year"]]
+    values, factors = _yearly(case)
+    years = pd.DataFrame({"year": range(1, int(case.years) + 1), "value": values, "discount_factor": factors})
     years["present_value"] = years["value"] * years["discount_factor"]
     total = float(years["present_value"].sum())
-    return Sroi(gross, gross * kept, total, total / case.invested, years)
+    return Sroi(case.quantity * case.proxy, values[0], total, total / case.invested, years)
+
+
+def _yearly(case: Case) -> tuple[list[float], list[float]]:
+    """Give each year's value in pounds, after drop-off, and its discount factor."""
+    kept = (1 - case.deadweight) * (1 - case.displacement) * (1 - case.attribution)
+    net = case.quantity * case.proxy * kept
+    years = range(1, int(case.years) + 1)
+    return (
+        [net * (1 - case.drop_off) ** (year - 1) for year in years],
+        [discount_factor(year, case.rate) for year in years],
+    )
 
 
 def without_adjustments(case: Case) -> Case:
@@ -188,7 +196,8 @@ def break_even(case: Case, assumption: str, target: float = 1.0) -> float | None
 
 
 def _ratio_with(case: Case, assumption: str, value: Any) -> float:
-    return sroi(replace(case, **{assumption: value})).ratio
+    changed = replace(case, **{assumption: value})
+    return sum(v * f for v, f in zip(*_yearly(changed), strict=True)) / changed.invested
 
 
 def _falls_to(ratio: Callable[[float], float], target: float) -> float | None:
