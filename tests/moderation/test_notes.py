@@ -1,8 +1,11 @@
+import json
+
 import pandas as pd
 import pytest
 
 from course.errors import InputError
 from course.moderation import FAULTS, check_notes, words_found
+from course.places import DATASETS
 
 BIDDERS = ["Alder", "Birch CIC", "Cedar"]
 SUB_CRITERIA = {"local need": ["need", "residents", "ward*"], "delivery": ["plan", "milestone*"]}
@@ -148,6 +151,7 @@ def test_words_are_found_whole_and_shown_as_written(text, words, found):
     "reason",
     [
         *("because", "as it", "as they", "shows", "showing", "states", "sets out", "describes", "explains"),
+        *("tells us", "for instance"),
         *("names", "commits", "evidence", "evidenced", "for example", "page 4", "pages 4 and 5", "section 2"),
         *("paragraph 9", "does not", "do not", "did not", "no detail", "no details", "lacks", "omits"),
         *("omitted", "missing", "without"),
@@ -181,7 +185,17 @@ def test_a_bare_judgement_is_shown(judgement):
             "another bidder",
         ),
         *("competitors", "better than", "worse than", "stronger than", "weaker than", "compared with"),
-        *("compared to", "best of", "best bid", "the strongest", "the weakest", "than the rest"),
+        *(
+            "compared to",
+            "as good as",
+            "as strong as",
+            "as weak as",
+            "best of",
+            "best bid",
+            "the strongest",
+            "the weakest",
+            "than the rest",
+        ),
     ],
 )
 def test_a_comparison_may_be_made_in_many_words(comparison):
@@ -200,3 +214,106 @@ def test_each_company_ending_is_known(ending):
 def test_a_name_without_a_company_ending_is_matched_whole():
     note = pd.DataFrame({"bidder": ["Alder"], "note": [f"{SOUND} An oak is planted."]})
     assert check_notes(note, ["Alder", "Oak Homes"], SUB_CRITERIA).empty
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "The lead is named and the first milestone falls in month three.",
+        "Scored 4. Posts for care leavers, with start dates; only the follow-up after 13 weeks is thin.",
+        "Promises 12 placements a year but gives no baseline.",
+        "Full plan for safety: lead, dates, measure, past result with its base, and one risk faced.",
+        "The bid quotes its own result: “seven of nine starts completed”.",
+        'Its own words, "nobody waits longer", meet the point.',
+        "Identifies the main risk and a way to meet it.",
+        "A partner is named, yet it is unclear who manages them.",
+        "Reporting is described, quarterly, to our contract meeting.",
+        "Dates given; the rest is poor.",
+        "Nobody is named as owner.",
+        "None of this is yet costed.",
+        "Two of the sub-points asked for are not covered.",
+        "Silent on what happens if an apprentice leaves.",
+        "It is not clear who will lead the work.",
+        "Specific about when recruitment begins.",
+        "How the work is checked is very thin.",
+        "What happens in year two is left open.",
+        "The bidder pledges £4,000 for tools.",
+        "90% of starters come from the wards.",
+        "Half the posts are for residents of Mill and Harbour.",
+        "Recruits through the jobcentre and pays fares for six months.",
+        "Cites a case study from a similar contract.",
+        "Relies on a college that is not yet named.",
+        "The follow-up is not properly described.",
+        "Leaves out what follows the first term.",
+        "Quarterly reports are offered.",
+        "Backed by past results.",
+        "It doesn’t say where the places will be.",
+        "It doesn't say where the places will be.",
+        "Tells us that the college will recruit.",
+        "Only a general promise; no figures.",
+        "Small gap on reporting.",
+        "Question on carbon left blank.",
+        "No answer on carbon.",
+        "General statement on carbon; nothing specific to this contract.",
+    ],
+)
+def test_a_note_that_says_what_the_bid_holds_or_lacks_gives_a_reason(note):
+    assert reasonless(note) == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "A strong and convincing answer overall.",
+        "Demonstrates a good understanding of risk.",
+        "Meets the requirement.",
+        "Meets the standard for a 3.",
+        "Score 4.",
+        "Scored 4: good, with a small gap.",
+        "A solid 4.",
+        "4 overall.",
+        "4/5",
+        "3 out of 5, fair.",
+        "Marked at 3: satisfactory.",
+        "The panel agreed 2 and no more.",
+        "As expected.",
+        "Covers the question well.",
+        "Two or three weak areas.",
+        "Four good points.",
+        "Very professional and well presented.",
+        "Addresses the criterion to a high standard.",
+        "Some gaps. A few minor concerns.",
+        "Lacking in places.",
+        "No concerns. No issues.",
+        "Good measures and targets.",
+        "The targets are ambitious.",
+        "A well known firm in the sector.",
+        "They ran our last contract and were pleasant to deal with.",
+        "Comprehensive response that gives assurance.",
+        "Bid 4 was good on Q2 and question 3.",
+        "Robust approach, with clear benefits. Nice measures.",
+        'A "strong" answer.',
+    ],
+)
+def test_praise_blame_and_marks_alone_are_no_reason(note):
+    assert reasonless(note) == [note]
+
+
+def test_in_calderbrooks_data_the_notes_without_a_reason_are_those_planted():
+    scores = pd.read_csv(DATASETS / "evaluator_scores.csv").set_index(
+        ["bid_id", "question_id", "evaluator_id"]
+    )["note"]
+    described = json.loads((DATASETS / "datapackage.json").read_text(encoding="utf-8"))
+    planted = {"note-gives-no-reason": set(), "note-compares-bids": set(), "note-off-criterion": set()}
+    for resource in described["resources"]:
+        for row in resource["data"] if isinstance(resource.get("data"), list) else []:
+            if row.get("feature") in planted:
+                key = tuple(part.split("=")[1] for part in row["rows"].split("; "))
+                planted[row["feature"]].add(scores[key])
+    assert all(planted.values())
+    assert set(reasonless(*scores.unique())) == set().union(*planted.values())
+
+
+def reasonless(*notes):
+    table = check_notes(pd.DataFrame({"bidder": "Alder", "note": notes}), ["Alder"], {})
+    return [notes[number - 1] for number in table.loc[table["fault"] == "no_reason", "note"]]
