@@ -15,6 +15,7 @@ from pathlib import Path
 
 import platformdirs
 
+from course.cases.seeds import make_learner
 from course.errors import InputError
 from course.portal.syllabus import content, modules
 
@@ -35,6 +36,8 @@ def home() -> Path:
 def refresh(folder: Path) -> None:
     """Bring the learner's copies of lessons, exercises and data up to what is released.
 
+    A folder without a case key is given one of its own, so that two self-learners get different cases.
+
     Raises
     ------
     InputError
@@ -45,6 +48,7 @@ def refresh(folder: Path) -> None:
         copied = _remembered(folder, "copies.json")
         for source in _released():
             _copy(source, folder, copied)
+        make_learner(folder)
         _remember(folder, "copies.json", copied)
     except OSError as problem:
         raise InputError(reason(problem, folder)) from problem

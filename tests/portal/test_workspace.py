@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from course import answers
+from course.cases import seeds
 from course.errors import InputError
 from course.portal import syllabus, workspace
 
@@ -49,7 +50,21 @@ def test_lessons_exercises_and_data_are_copied_and_nothing_else(released, home):
         "lessons/m04-asking/lesson.md",
         "exercises/m04-asking/exercise.ipynb",
         "datasets/calderbrook/bids.csv",
+        "learner.json",
     }
+
+
+def test_each_learners_folder_has_a_case_of_its_own_that_stays(released, tmp_path, monkeypatch):
+    monkeypatch.delenv(seeds.KEY_VARIABLE, raising=False)
+    keys = []
+    for name in ("one", "two"):
+        workspace.refresh(tmp_path / name)
+        exercise = tmp_path / name / "exercises" / "m04-asking"
+        keys.append(seeds.key_here(exercise))
+        workspace.refresh(tmp_path / name)
+        assert seeds.key_here(exercise) == keys[-1]
+    assert all(keys)
+    assert keys[0] != keys[1]
 
 
 def test_a_new_release_replaces_an_untouched_copy_and_never_the_answers(released, home):
