@@ -118,7 +118,8 @@ def test_net_change_takes_off_what_happened_elsewhere(figures, net):
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), enumerate(["figure before", "figure after", "comparator before", "comparator after"])
+    ("place", "name"),
+    list(enumerate(["figure before", "figure after", "comparator before", "comparator after"])),
 )
 def test_each_figure_of_a_net_change_is_named_when_it_is_missing(place, name):
     figures = [1.0, 1.0, 1.0, 1.0]
