@@ -269,7 +269,7 @@ def _imports(folder: Path) -> tuple[str, ...]:
                     found |= dict.fromkeys(alias.name for alias in step.names)
                 elif isinstance(step, ast.ImportFrom) and step.module and not step.level:
                     found |= dict.fromkeys([step.module, *(f"{step.module}.{a.name}" for a in step.names)])
-    return tuple(found)
+    return tuple(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
 class _Pool:
@@ -402,6 +402,7 @@ class StandIn:
             source_cells=[self.find_source_cell(name) for name in known.source],
             grade_cells=[SimpleNamespace(name=n, max_score=p) for n, p in known.grades.items()],
             task_cells=[SimpleNamespace(name=n, max_score=p) for n, p in known.tasks.items()],
+            solution_cells=[SimpleNamespace(name=n) for n in known.solutions],
         )
 
     def find_source_cell(self, name: str, *_: Any) -> SimpleNamespace:
@@ -501,6 +502,9 @@ def _marked(
     with _standing_in(book):
         for step in tools.sanitize:
             notebook, resources = step(notebook, resources)
+            for cell in notebook.cells:
+                if cell.metadata.get("nbgrader") == {}:  # a double, which nbgrader would end its run about
+                    del cell.metadata["nbgrader"]
         outcome.warnings[:] = [w for w in outcome.warnings if not w.startswith(untouched)]
         theirs = _has_code_of_theirs(notebook, snapshot)
         if not theirs and only_answers:
@@ -777,18 +781,15 @@ def _copy_others(folder: Path, place: Path, tools: _Tools, but: Iterable[Path] =
     """Copy files but notebooks and what the course ignores. Returns links, which are not followed."""
     from nbgrader.utils import find_all_files
 
-    links = []
     for name in sorted(find_all_files(str(folder), tools.converter.coursedir.ignore + ["*.ipynb"])):
         path = Path(name)
         inner = path.relative_to(folder)
-        if path.is_symlink():
-            links.append(str(inner))
-        elif path.is_file() and inner not in but:
+        if path.is_file() and not path.is_symlink() and inner not in but:
             target = place / inner
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
             shutil.copymode(path, target)
-    return links
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink())
 
 
 class _Switch:
@@ -811,13 +812,17 @@ def _standing_in(book: StandIn) -> Iterator[None]:
         _here.book = None
 
 
+# The second is nbclient's and may come late, with the next submission; `trouble` says it already.
+UNTOLD = ("Config option", "Kernel died")
+
+
 @contextmanager
 def _warnings(kept: list[str]) -> Iterator[None]:
     """Keep what nbgrader logs as a warning (a changed checksum, a cell that is not in the gradebook)."""
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if record.thread == mine and not record.getMessage().startswith("Config option"):
+            if record.thread == mine and not record.getMessage().startswith(UNTOLD):
                 kept.append(record.getMessage())
 
     mine = threading.get_ident()
@@ -858,10 +863,12 @@ class _Book:
             raise InputError(
                 f"{exercise} was not handed out in {root}. Hand it out first, then collect and mark."
             ) from None
-        self.names: dict[str, tuple[str, str]] = {}
-        for book in self.notebooks:
-            cells = [*book.grade_cells, *book.task_cells, *book.solution_cells]
-            self.names |= {cell.id: (book.name, cell.name) for cell in cells}
+        self.names = {
+            cell.id: cell.name
+            for book in self.notebooks
+            for cell in (*book.grade_cells, *book.task_cells, *book.solution_cells)
+        }
+        self.tasks = {cell.id for book in self.notebooks for cell in book.task_cells}
 
     def __enter__(self) -> _Book:
         """Give itself."""
@@ -900,12 +907,13 @@ class _Book:
             grades = outcome.grades.get(notebook.name, {})
             comments = outcome.comments.get(notebook.name, {})
             for grade in notebook.grades:
-                name = self.names[grade.cell_id][1]
-                grade.auto_score = 0.0 if gone else grades.get(name)
+                if grade.cell_id in self.tasks and not gone:
+                    continue  # only a person marks these
+                grade.auto_score = 0.0 if gone else grades.get(self.names[grade.cell_id])
                 unsure = grade.manual_score is not None or grade.auto_score is None
-                grade.needs_manual_grade = unsure and name in grades
+                grade.needs_manual_grade = unsure and not gone
             for comment in notebook.comments:
-                comment.auto_comment = comments.get(self.names[comment.cell_id][1])
+                comment.auto_comment = comments.get(self.names[comment.cell_id])
             if notebook.late_submission_penalty is not None:
                 notebook.late_submission_penalty = None
         if outcome.timestamp:
