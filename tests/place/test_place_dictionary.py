@@ -1,14 +1,22 @@
+import json
+
 import frictionless
 import pandas as pd
 import pytest
 
 from course.place.calderbrook import PLANTED
 from course.place.dictionary import MAP_LINE, OGL_LINE, resources
+from course.places import DATASETS
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, dict]:
     return {item["path"].removeprefix("place/"): item for item in resources() if "schema" in item}
+
+
+def test_what_is_committed_is_what_is_described():
+    committed = json.loads((DATASETS / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert [each for each in committed if each.get("path", "").startswith("place/")] == resources()
 
 
 def test_every_file_is_described_once(place):
