@@ -187,7 +187,7 @@ def fit(boundaries: Collection, width: float, height: float) -> Collection:
     """
     if min(width, height) <= 0:
         raise InputError("The map has no room. Give a width and a height above 0 pixels.")
-    every = np.vstack([ring for feature in boundaries["features"] for ring in _rings(feature)])
+    every = np.array([p[:2] for feature in boundaries["features"] for ring in _rings(feature) for p in ring])
     west, south = every.min(axis=0)
     east, north = every.max(axis=0)
     if east == west or north == south:

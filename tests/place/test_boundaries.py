@@ -393,3 +393,94 @@ def test_real_neighbourhoods_of_2019_share_their_borders(shared):
     both = table.merge(back, on=["code", "neighbour_code"])
     assert len(both) == len(table)
     assert both["border_km_x"].tolist() == pytest.approx(both["border_km_y"].tolist())
+
+
+# The form of what is given
+
+
+def test_boundaries_are_geojson_that_other_programs_read(write):
+    values = pd.DataFrame({"code": ["A", "B", "C", "D"], "amount": [1, 2, 3, 4]})
+    made = [
+        read_boundaries(write(json.dumps(block()), "areas.geojson")),
+        read_boundaries(write(json.dumps(TOPOLOGY), "areas.topojson")),
+        decode_topojson(TOPOLOGY),
+        to_features(block(), values)[0],
+        fit(block(), 100, 100),
+    ]
+    for each in made:
+        assert each["type"] == "FeatureCollection"
+        assert {feature["type"] for feature in each["features"]} == {"Feature"}
+
+
+def test_values_are_plain_so_that_they_can_be_written_as_json():
+    values = pd.DataFrame({"code": list("ABCD"), "amount": np.arange(4), "note": ["x", None, pd.NA, "y"]})
+    features = json.loads(json.dumps(to_features(block(), values)[0]))["features"]
+    assert [f["properties"]["amount"] for f in features] == [0, 1, 2, 3]
+    assert [f["properties"]["note"] for f in features] == ["x", None, None, "y"]
+
+
+def test_a_map_is_laid_out_to_a_hundredth_of_a_pixel():
+    ring = [[-2.2, 53.4], [-2.0, 53.4], [-2.0, 53.5], [-2.2, 53.5], [-2.2, 53.4]]
+    # A tenth of a degree north is 1; 0.2 degrees east at 53.45 degrees north is 2 x 0.59552.
+    assert fit(_ring(*ring), 500, 100)["features"][0]["geometry"]["coordinates"][0][:3] == [
+        [190.45, 100],
+        [309.55, 100],
+        [309.55, 0],
+    ]
+    assert fit(_ring(*ring), 100, 500)["features"][0]["geometry"]["coordinates"][0][:3] == [
+        [0, 291.98],
+        [100, 291.98],
+        [100, 208.02],
+    ]
+
+
+def test_heights_are_left_out():
+    flat = [[0, 0], [0.01, 0], [0.01, 0.01], [0, 0.01], [0, 0]]
+    high = [[x, y, 100 + n] for n, (x, y) in enumerate(flat)]
+    with_heights = read_and_added(high, square("B", 0.01, 0))
+    plain = read_and_added(flat, square("B", 0.01, 0))
+    assert measure(with_heights).equals(measure(plain))
+    assert neighbours(with_heights).equals(neighbours(plain))
+    assert fit(with_heights, 9, 9)["features"][0] == fit(plain, 9, 9)["features"][0]
+
+
+def read_and_added(ring: list, other: dict) -> dict:
+    return collection(*_ring(*ring)["features"], other)
+
+
+# Lengths and directions away from the equator
+
+
+@pytest.mark.parametrize("end", [(0.02, 0), (0, 0.02), (0.02, 0.01)])
+def test_borders_are_as_long_as_on_the_globe(end):
+    here, there = (-2.0, 60.0), (-2.0 + end[0], 60.0 + end[1])
+    aside = [(-2.0 + 0.5 * end[0] - end[1], 60.0 + 0.5 * end[1] + end[0]) for _ in range(1)]
+    beyond = [(-2.0 + 0.5 * end[0] + end[1], 60.0 + 0.5 * end[1] - end[0]) for _ in range(1)]
+    one = _ring(here, there, *aside, here)["features"][0]
+    two = _ring(here, there, *beyond, here)["features"][0]
+    found = neighbours(collection(one, {**two, "id": "B"}))["border_km"].iloc[0]
+    a, b = (tuple(map(math.radians, point)) for point in (here, there))
+    half = (
+        math.sin((b[1] - a[1]) / 2) ** 2 + math.cos(a[1]) * math.cos(b[1]) * math.sin((b[0] - a[0]) / 2) ** 2
+    )
+    assert found == pytest.approx(2 * 6371.0088 * math.asin(math.sqrt(half)), rel=1e-5)
+
+
+def test_stretches_of_one_border_add_up():
+    left = _ring([0, 0], [0.01, 0], [0.01, 0.004], [0.01, 0.01], [0, 0.01], [0, 0])["features"][0]
+    right = _ring([0.01, 0], [0.02, 0], [0.02, 0.01], [0.01, 0.01], [0.01, 0.004], [0.01, 0])["features"][0]
+    found = neighbours(collection(left, {**right, "id": "B"}))
+    assert found["border_km"].iloc[0] == pytest.approx(math.radians(0.01) * 6371.0088)
+
+
+def test_directions_are_those_on_the_ground():
+    # A degree east is half as far as a degree north at 60 degrees, so this middle lies north east, not east.
+    one = _ring([0, 60], [0.02, 60], [0.02, 60.01], [0, 60.01], [0, 60])["features"][0]
+    two = _ring([0.02, 60], [0.06, 60.02], [0.06, 60.04], [0.02, 60.01], [0.02, 60])["features"][0]
+    assert neighbours(collection(one, {**two, "id": "B"}))["direction"].iloc[0] == "north east"
+
+
+def test_just_past_the_end_of_the_earth_is_not_in_degrees(write):
+    content = json.dumps(_ring([180, 0], [180.5, 0], [180.5, 1], [180, 1], [180, 0]))
+    with pytest.raises(InputError, match="is not in degrees"):
+        read_boundaries(write(content, "areas.geojson"))

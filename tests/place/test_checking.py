@@ -55,3 +55,26 @@ def test_calderbrooks_nine_doubled_invoices_and_its_lost_decimal_point_are_found
 def test_a_ledger_without_amounts_is_refused_with_a_sentence():
     with pytest.raises(InputError, match="no column amount"):
         lines_to_check(pd.DataFrame({"date": [], "invoice_ref": [], "supplier_id": []}))
+
+
+def test_all_missing_columns_are_named():
+    with pytest.raises(InputError, match="no column supplier_id or amount[.]"):
+        lines_to_check(pd.DataFrame({"date": [], "invoice_ref": []}))
+
+
+def test_an_invoice_is_the_same_whatever_stands_in_other_columns():
+    twice = lines(("d", "I1", "V1", 100.0), ("d", "I1", "V1", 100.0)).assign(note=["first", "second"])
+    assert lines_to_check(twice).index.tolist() == [1]
+
+
+def test_three_other_payments_are_enough_and_twenty_times_the_median_is_not_yet_far():
+    usual = [("d", f"I{n}", "V1", 100.0) for n in range(3)]
+    assert lines_to_check(lines(*usual, ("d", "I9", "V1", 2_000.0))).empty
+    assert lines_to_check(lines(*usual, ("d", "I9", "V1", 2_000.01)))["amount"].tolist() == [2_000.01]
+
+
+def test_credits_and_small_payments_do_not_hide_what_is_usual():
+    usual = [("d", f"I{n}", "V1", 0.5) for n in range(3)]
+    credits = [("d", f"C{n}", "V1", -100.0) for n in range(9)]
+    found = lines_to_check(lines(*usual, *credits, ("d", "I9", "V1", 11.0)))
+    assert found["amount"].tolist() == [11.0]
