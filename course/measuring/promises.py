@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import comb
 
 from course.errors import InputError
-from course.measuring.checks import amount, whole
+from course.measuring.checks import amount, share, whole
 
 
 def places_needed(promised: float, leave: float) -> float:
@@ -75,4 +75,6 @@ def chance_of_keeping(promised: int, places: int, stay: float) -> float:
 
 def safe_promise(places: int, stay: float, at_least: float = 0.8) -> int:
     """Give the largest number that can be promised and still be kept with at least this chance."""
-    return max(n for n in range(places + 1) if n == 0 or chance_of_keeping(n, places, stay) >= at_least)
+    least = share(at_least, "least chance")
+    most = whole(places, "number of places", least=0)
+    return max(n for n in range(most + 1) if n == 0 or chance_of_keeping(n, most, stay) >= least)

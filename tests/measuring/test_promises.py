@@ -44,10 +44,30 @@ def test_a_safe_promise_is_kept_often_enough_and_one_more_is_not(places, stay, a
     [
         (lambda: places_needed(4, 1), "share who leave is 1"),
         (lambda: chances(4, 1.2), "chance that one person stays is 1.2"),
-        (lambda: promise_cost(-1, 10), "number promised"),
-        (lambda: chances(2.5, 0.5), "number of places"),
+        (lambda: promise_cost(-1, 10), "^The number promised is -1"),
+        (lambda: promise_cost(1, -10), "^The cost of one start is -10"),
+        (lambda: chances(2.5, 0.5), "^The number of places is 2.5"),
+        (lambda: chance_of_keeping(1.5, 2, 0.5), "^The number promised is 1.5"),
+        (lambda: safe_promise(-1, 0.5), "^The number of places is -1"),
+        (lambda: safe_promise(4, 0.5, 80), "^The least chance is 80"),
     ],
 )
 def test_figures_out_of_range_are_named(ask, message):
     with pytest.raises(InputError, match=message):
         ask()
+
+
+def test_where_everyone_stays_all_can_be_promised():
+    assert chances(3, 1) == [0, 0, 0, 1]
+    assert safe_promise(3, 1) == 3
+    assert safe_promise(3, 1, 0) == 3
+
+
+def test_a_promise_is_safe_from_four_in_five_unless_told():
+    assert chance_of_keeping(3, 4, 0.8) == pytest.approx(0.8192)
+    assert safe_promise(4, 0.8) == 3
+    assert safe_promise(4, 0.8, 0.82) == 2
+
+
+def test_no_chance_is_above_one():
+    assert max(chance_of_keeping(0, 14, thousandths / 1000) for thousandths in range(1001)) == 1
