@@ -307,3 +307,21 @@ def test_unusable_consensus_is_refused(scores, agreed, message):
     with pytest.raises(InputError) as error:
         apply_consensus(scores, agreed)
     assert str(error.value) == message
+
+
+def test_the_bid_with_the_widest_range_comes_before_one_with_a_larger_sd():
+    table = pd.DataFrame([[0, 2, 2, 2, 4], [1, 1, 1, 4, 4], [2, 2, 2, 2, 2]], index=["wide", "split", "calm"])
+    made = spread(table)
+    assert made.loc["wide", "sd"] < made.loc["split", "sd"]
+    assert made["order"].tolist() == [1, 2, 3]
+
+
+def test_a_single_score_has_no_spread_to_moderate():
+    table = pd.DataFrame([[3, None], [2, 2.5]], index=["alone", "near"])
+    assert spread(table)["order"].tolist() == [2, 1]
+    assert spread(pd.DataFrame([[3, None], [2, 2]]))["order"].tolist() == [1, 1]
+
+
+def test_alpha_is_taken_of_fine_scores_too():
+    table = pd.DataFrame([[0.1, 0.1], [0.2, 0.2], [0.1, 0.2]])
+    assert krippendorff_alpha(table) == pytest.approx(krippendorff_alpha(table * 100))

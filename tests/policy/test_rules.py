@@ -17,6 +17,7 @@ from course.policy import (
     social_value_model,
     threshold,
 )
+from course.policy.tables import table
 
 ACT = ["act-2012-consider", "act-2012-proportion", "act-2012-consult"]
 TODAY = "2026-11-22"
@@ -484,6 +485,25 @@ def test_a_mixed_contract_is_what_most_of_its_value_is():
     assert str(refused.value) == (
         "The contract has no value yet. Give the value of its services, goods or works."
     )
+
+
+def test_rules_of_one_strength_keep_the_order_of_the_table():
+    frame = duties("council", "services", 300_000, TODAY)
+    order = {row: place for place, row in enumerate(table("duties")["id"])}
+    for _, group in frame.groupby(["applies", "strength"]):
+        assert group["id"].map(order).is_monotonic_increasing
+
+
+def test_the_answer_has_one_row_a_rule_and_no_other_column():
+    frame = duties("council", "services", 300_000, TODAY)
+    assert sorted(frame["id"]) == sorted(table("duties")["id"])
+    assert list(frame.columns)[:4] == ["id", "applies", "strength", "instrument"]
+    assert len(frame.columns) == 25
+
+
+def test_a_row_with_nothing_to_check_has_no_warning():
+    frame = ask("council", "services", 300_000, TODAY)
+    assert frame.loc[["local-weight", "reserve-2026", "ppn-001-sme"], "warning"].tolist() == [""] * 3
 
 
 # Laws that hold everywhere

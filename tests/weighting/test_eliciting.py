@@ -253,3 +253,18 @@ def test_an_unusable_group_is_named(groups, column, value, message):
     with pytest.raises(InputError) as error:
         pooled_priorities(broken)
     assert str(error.value) == message
+
+
+def test_the_pair_to_look_at_again_is_the_one_furthest_from_what_the_weights_imply():
+    # All fit weights of 6, 3, 2 and 1 but the judgement of the second against the third: 4 in place of 1.5.
+    fitting = {
+        ("a", "b"): 2,
+        ("a", "c"): 3,
+        ("a", "d"): 6,
+        ("b", "c"): 4,
+        ("b", "d"): 3,
+        ("c", "d"): 2,
+    }
+    assert ahp(pairwise_matrix(fitting)).look_again == ("b", "c")
+    assert ahp(pairwise_matrix(fitting | {("b", "c"): 1.5, ("a", "d"): 1})).look_again == ("a", "d")
+    assert ahp(pairwise_matrix(fitting | {("b", "c"): 1.5, ("a", "b"): 9})).look_again == ("a", "b")

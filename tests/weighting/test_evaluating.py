@@ -414,3 +414,14 @@ def test_price_per_quality_point_needs_weight_off_price(three_bids):
 def test_an_unknown_formula_is_refused(three_bids, weights):
     with pytest.raises(InputError, match="There is no price formula 'best'"):
         evaluate(three_bids, weights, "best")
+
+
+def test_social_value_may_leave_the_rest_less_than_a_point():
+    weights = {"price": 0.25, "quality": 0.25, "social_value": 99.5}
+    assert reweigh(weights, 20) == pytest.approx({"price": 40, "quality": 40, "social_value": 20})
+
+
+def test_the_form_of_a_result_is_the_same_under_every_formula(three_bids, weights):
+    for formula in SCORING:
+        assert evaluate(three_bids, weights, formula, CEILING, FLOOR)["price_score"].dtype == float
+    assert evaluate(three_bids, weights, "price_per_quality_point")["price_score"].dtype == float

@@ -323,3 +323,22 @@ def test_rank_reversals_need_three_bids(three_bids, weights):
     with pytest.raises(InputError) as error:
         rank_reversals(three_bids[:2], weights, "relative")
     assert str(error.value) == "There are too few bids (2): this needs at least 3."
+
+
+@pytest.mark.parametrize(("price", "social_value"), [([100, 150], [20, 90]), ([150, 100], [90, 20])])
+def test_pounds_a_point_are_level_at_the_tipping_weight_whoever_is_dearer(price, social_value):
+    bids, weights = pair(price, [60, 62], social_value), {"price": 40, "quality": 50, "social_value": 10}
+    tip = tipping_weight(bids, "B", "A", weights, "price_per_quality_point")
+    assert tip == pytest.approx(tipping_weight(bids, "A", "B", weights, "price_per_quality_point"))
+    level = evaluate(bids, reweigh(weights, tip), "price_per_quality_point")["total"]
+    assert level[0] == pytest.approx(level[1])
+
+
+def test_weights_a_little_over_100_together_are_refused():
+    with pytest.raises(InputError, match="are over 100 together"):
+        price_premium(60, 40.5)
+    assert price_premium(60, 40) == 2
+
+
+def test_a_premium_is_finite_however_little_the_price_weight_leaves_over():
+    assert price_premium(40.005, 40) == pytest.approx(4000 / 0.5)
