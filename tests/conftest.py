@@ -12,11 +12,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # A test fails for what it finds, never for the speed of the machine it runs on.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# For mutation runs (see CONTRIBUTING): the same examples each time, and none made smaller once one has failed.
+settings.register_profile(
+    "mutation",
+    settings.get_profile("house"),
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = next(
