@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 # A test fails for what it finds, never for the speed of the machine it runs on.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
-# For mutation runs (see CONTRIBUTING): the same examples each time, and none made smaller once one has failed.
+# For mutation runs (see CONTRIBUTING): the same examples each time, and none made smaller after a failure.
 settings.register_profile(
     "mutation",
     settings.get_profile("house"),
