@@ -9,7 +9,7 @@ from course import answers
 from course.authoring import source
 from course.cases.seeds import key_here
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.browser
 EXERCISE = "m04-asking"
 WRITING = "How many Calderbrook residents will start paid work by the end of year one? Weight: 10 points."
 MISTAKE = "used the linear formula"

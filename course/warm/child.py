@@ -100,6 +100,11 @@ def _kernel(argv: list[str]) -> None:
     app.initialize([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
     late_interrupt.mend(IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
     app.start()
+    # ipykernel ends the thread that publishes before the one that answers the shutdown, which may still be
+    # publishing and would then wait for ten seconds. An ordinary kernel is slow enough for that not to show.
+    if app.control_thread and app.control_thread.is_alive():
+        app.control_thread.stop()
+        app.control_thread.join(5)
 
 
 def _call(request: dict[str, Any], number: int) -> int:

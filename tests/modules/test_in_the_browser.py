@@ -5,7 +5,7 @@ import pytest
 from course.authoring import source
 from course.portal.syllabus import modules
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("every-module")]
+pytestmark = pytest.mark.browser
 MODULES = [m for m in modules() if m.lesson.is_file()]
 VIEWS = [(1280, "light"), (390, "dark")]
 

@@ -11,7 +11,7 @@ from course.authoring import source
 from course.cases.seeds import key_here
 from course.grading import nbgrader_folder as folder
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-questions")]
+pytestmark = pytest.mark.browser
 SAMPLE = Path(__file__).parent.parent / "authoring"
 GIVEN = {
     "half": 12.5,

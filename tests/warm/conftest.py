@@ -1,6 +1,9 @@
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,3 +51,14 @@ def scratch(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "data.csv").write_text("a,b\n1,2\n")
     return folder
+
+
+@pytest.fixture
+def in_its_own_loop() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """Run a coroutine to its end in a thread of its own: a browser's test may hold a loop in this one."""
+
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, work).result()
+
+    return run

@@ -132,7 +132,8 @@ def test_no_process_and_no_open_file_is_left_after_many_calls(small: WarmParent,
     call = small.fork_call("os:getpid", cwd=str(tmp_path))  # the parent has dealt with all before this
     assert children(small.pid) == [str(call.pid)]
     call.end(10)
-    assert open_files() == before
+    # Other threads of the tests' process open and close files of their own meanwhile; a leak adds 40.
+    assert all(now - then < 20 for then, now in zip(before, open_files(), strict=True))
 
 
 def test_a_handle_thrown_away_leaves_nothing(small: WarmParent, tmp_path: Path) -> None:

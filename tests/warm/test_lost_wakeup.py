@@ -49,14 +49,14 @@ async def hear_after_a_send() -> str | None:
         context.term()
 
 
-def test_the_fault_is_there_without_the_mending(unmended: None) -> None:
+def test_the_fault_is_there_without_the_mending(unmended: None, in_its_own_loop: Any) -> None:
     """When this fails, jupyter_client has been mended and `course.warm.lost_wakeup` can go."""
-    assert asyncio.run(hear_after_a_send()) is None
+    assert in_its_own_loop(hear_after_a_send()) is None
 
 
-def test_with_the_mending_the_reply_is_seen(unmended: None) -> None:
+def test_with_the_mending_the_reply_is_seen(unmended: None, in_its_own_loop: Any) -> None:
     lost_wakeup.mend()
-    assert asyncio.run(hear_after_a_send()) == "reply"
+    assert in_its_own_loop(hear_after_a_send()) == "reply"
 
 
 def test_mending_twice_is_harmless(unmended: None) -> None:

@@ -74,8 +74,6 @@ CELLS = {
     "numpy": "import numpy as np\nnp.arange(3)",
     "a warning": "import warnings\nwarnings.warn('take care')",
     "a thread": "import threading\nt = threading.Thread(target=print, args=('thread',)); t.start(); t.join()",
-    "a forked process": "import multiprocessing as mp\nwith mp.get_context('fork').Pool(2) as pool:\n"
-    "    r = pool.map(abs, [-1, -2])\nr",
     "environment": "os.environ['PAGER'], os.environ['MPLBACKEND'], os.environ.get('TERM')",
     "empty": "",
     "comment": "# nothing",

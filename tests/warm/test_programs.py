@@ -1,7 +1,8 @@
 """Programs of others use warm kernels unchanged, by the kernel's name alone."""
 
+import contextlib
 import os
-import re
+import socket
 import subprocess
 import sys
 import time
@@ -87,25 +88,30 @@ def test_voila_shows_an_app_by_kernel_name(tmp_path: Path) -> None:
         metadata={"kernelspec": {"name": "academy-warm", "display_name": "Python 3", "language": "python"}},
     )
     nbformat.write(nb, tmp_path / "app.ipynb")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [
         sys.executable,
         "-m",
         "voila",
         "app.ipynb",
         "--no-browser",
-        "--port=0",
+        f"--port={port}",
         "--Voila.log_level=INFO",
     ]
     log = tmp_path / "log"
     with log.open("w") as file:
         server = subprocess.Popen(command, cwd=tmp_path, stderr=file, stdout=file, start_new_session=True)
     try:
-        address = None
-        while address is None:
+        page = None
+        while page is None:
             assert server.poll() is None, log.read_text()
-            address = re.search(r"http://(localhost|127\.0\.0\.1):(\d+)/", log.read_text())
+            with contextlib.suppress(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60)
             time.sleep(0.05)
-        with urllib.request.urlopen(f"http://127.0.0.1:{address[2]}/", timeout=60) as page:
+        with page:
             assert "from a warm kernel" in page.read().decode()
     finally:
         server.terminate()
