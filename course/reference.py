@@ -472,8 +472,9 @@ def page() -> str:
         "# Reference: the worked numbers, each as one call",
         "Made by `python -m course.reference`, which runs every call. Amounts are in pounds. Shares run from "
         "0 to 1 unless a line says %. Each function's docstring says what comes in, what goes out and where "
-        "its formula comes from. Statements of law are as of 22 November 2026 and are not legal advice. Check "
-        "before relying on lines about PPN 026: `duties` and `social_value_model` say why in their warnings.",
+        "its formula comes from. Statements of law are as of 22 November 2026 and are not legal advice. "
+        "Check before relying on lines about PPN 026: the warnings of `duties` and `social_value_model` say "
+        "why.",
     ]
     for section in SECTIONS:
         rows = [
