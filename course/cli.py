@@ -123,7 +123,11 @@ def prove(
     lines = []
     with out.status("") as status:
         for id in ids:
-            lines += run(id, seeds=seeds, told=lambda step, id=id: status.update(f"{id}: {step}"))
+
+            def told(step: str, id: str = id) -> None:
+                status.update(f"{id}: {step}")
+
+            lines += run(id, seeds=seeds, told=told)
     table = Table("Exercise", "Tried", "Earned", "", title="Proof")
     for line in lines:
         table.add_row(

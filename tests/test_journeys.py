@@ -41,9 +41,7 @@ class Keyboard(Mouse):
     def reach(self, target, far=400):
         for _ in range(far):
             if target.evaluate("e => e === document.activeElement"):
-                assert target.evaluate("e => getComputedStyle(e).outlineStyle !== 'none'"), (
-                    "unseen focus"
-                )
+                assert target.evaluate("e => getComputedStyle(e).outlineStyle !== 'none'"), "unseen focus"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"Tab never reaches {target}")

@@ -106,7 +106,8 @@ def record(folder: Path | str, question: str, value: Any, at: str | None = None)
                 _shorten_journal(folder, answers)
     except Timeout as problem:
         raise InputError(
-            "Your answer was not saved: another window is using this exercise. Close the other one and try again."
+            "Your answer was not saved: another window is using this exercise. "
+            "Close the other one and try again."
         ) from problem
     except OSError as problem:
         raise InputError(f"Your answer was not saved: {_reason(problem, folder)}") from problem

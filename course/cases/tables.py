@@ -27,7 +27,7 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> H
 def bids(frame: pd.DataFrame, caption: str) -> HTML:
     """Show bids: bidder, price (£ ex VAT), quality and social value (points of 100)."""
     rows = [
-        [row.bidder, f"£{row.price:,.0f}", f"{row.quality:g}", f"{row.social_value:g}"]
+        [str(row.bidder), f"£{row.price:,.0f}", f"{row.quality:g}", f"{row.social_value:g}"]
         for row in frame.itertuples()
     ]
     return table(caption, ["Bidder", "Price", "Quality", "Social value"], rows)

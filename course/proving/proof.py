@@ -300,7 +300,7 @@ def _foreign_answers(handed_in: Path) -> None:
 
 
 # What may happen to a hand-in, and whether it earns all or nothing.
-BREAKS: dict[str, tuple[Callable[[Path], None], str]] = {
+BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "marking cells deleted": (
         _spoil_cells(lambda nb: nb.update(cells=[c for c in nb.cells if "mark-" not in c.id])), "all"),
     "all cells deleted": (_spoil_cells(lambda nb: nb.update(cells=[])), "all"),

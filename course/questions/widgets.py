@@ -86,7 +86,7 @@ class ExercisePanel(anywidget.AnyWidget):
 
     _esm = module_text("panel.js")
     _css = STYLE
-    questions = traitlets.List().tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
     summary = traitlets.Unicode().tag(sync=True)
     run = traitlets.Dict({"state": "idle", "message": ""}).tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)

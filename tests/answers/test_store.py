@@ -48,7 +48,10 @@ def test_two_windows_do_not_lose_each_others_answers(tmp_path):
 
 
 def test_two_processes_do_not_lose_each_others_answers(tmp_path):
-    code = "import sys; from course import answers\nfor n in range(20): answers.record(sys.argv[1], sys.argv[2]+str(n), n)"
+    code = (
+        "import sys; from course import answers\n"
+        "for n in range(20): answers.record(sys.argv[1], sys.argv[2]+str(n), n)"
+    )
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), who]) for who in ("left", "right")
     ]
