@@ -188,7 +188,7 @@ def grade(
     if todo:
         like = Job(str(root), exercise, "", "", db_url, trust, deadline, _imports(root / "source" / exercise))
         jobs = [replace(like, learner=name, case=cases(name)) for name in todo]
-        with _Book(root, exercise, db_url) as book, _pool(workers, len(jobs), executor) as pool:
+        with _pool(workers, like, len(jobs), executor) as pool, _Book(root, exercise, db_url) as book:
             snapshots = book.snapshots()
             reference, notices = _self_test(pool, like, snapshots)
             waiting: list[Outcome] = []
@@ -275,17 +275,14 @@ def _imports(folder: Path) -> tuple[str, ...]:
 class _Pool:
     """Where jobs run: this process, processes of ours, or an executor that was given."""
 
-    def __init__(self, executor: Executor | None, count: int) -> None:
-        self.executor, self.count = executor, count
+    def __init__(self, executor: Executor | None) -> None:
+        self.executor = executor
 
     def one(self, job: Job, snapshots: Snapshots) -> Outcome:
-        """Mark one submission; meanwhile the other workers load what they will need."""
+        """Mark one submission."""
         if self.executor is None:
             return mark_one(job, snapshots)
-        first = self.executor.submit(mark_one, job, snapshots)
-        for _ in range(self.count - 1):
-            self.executor.submit(_warm, job)
-        return first.result()
+        return self.executor.submit(mark_one, job, snapshots).result()
 
     def outcomes(self, jobs: list[Job], snapshots: Snapshots) -> Iterator[Outcome]:
         """Mark all, and give each as it is done; also if a worker is killed."""
@@ -330,14 +327,16 @@ def _processes(count: int) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def _pool(workers: int | None, jobs: int, executor: Executor | None) -> Iterator[_Pool]:
+def _pool(workers: int | None, like: Job, jobs: int, executor: Executor | None) -> Iterator[_Pool]:
     count = min(workers or os.cpu_count() or 1, jobs)
     if executor is not None or count == 1:
-        yield _Pool(executor, 1)
+        yield _Pool(executor)
         return
     own = _processes(count)
     try:
-        yield _Pool(own, count)
+        for _ in range(count):  # they load what they need while this process opens the gradebook
+            own.submit(_warm, like)
+        yield _Pool(own)
     finally:
         own.shutdown(cancel_futures=True)
 
