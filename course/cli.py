@@ -202,6 +202,22 @@ def grade(
         raise InputError(f"{troubles} could not be marked: see above. Their earlier marks stand.")
 
 
+@app.command()
+def grades(
+    cohort: Annotated[Path, typer.Argument(help="The cohort's folder.")],
+    into: Annotated[Path | None, typer.Option(help="Write into this file; print, if left out.")] = None,
+) -> None:
+    """Export all grades of a cohort as CSV, with the columns of nbgrader's own export."""
+    from course.grading.export import grades as all_grades
+
+    text = all_grades(cohort).to_csv(index=False)
+    if into is None:
+        print(text, end="")
+        return
+    into.write_text(text, encoding="utf-8")
+    out.print(f"Wrote {into}.", soft_wrap=True)
+
+
 def _prepared(cohort: Path, exercise: str) -> Any:
     from course.grading.nbgrader_folder import prepare
 
