@@ -126,7 +126,7 @@ def test_importing_the_room_does_not_load_the_schemas():
         ({"releases": {"a": 1}}, "holds no OCDS notices"),
         (package(), "no notices inside"),
         ([], "no notices inside"),
-        (gzip.compress(b"{}"), "is compressed (gzip)"),
+        (gzip.compress(b"{}", mtime=0), "is compressed (gzip)"),
         (b"PK\x03\x04rest", "is a zip"),
         (b"%PDF-1.7", "is a PDF"),
         (json.dumps(package(TENDER)).encode("utf-16"), "UTF-16"),
