@@ -90,6 +90,15 @@ TO_HARM = {
     "recurses": "def down(n):\n    return down(n + 1)\ndown(0)",
     "writes-outside": "open('/etc/academy-was-here', 'w').write('x')",
 }  # fmt: skip
+# Let loose only where the layer that stops it is to be had: else it would stop, or fill, the machine that
+# runs these tests.
+NEEDS = {
+    "forks": "processes",
+    "fills-disk": "mount",
+    "unpacks-a-bomb": "mount",
+    "kills-parent": "pid",
+    "kills-all": "pid",
+}
 # What the trainer reads about it, where there is something to read.
 # Not there: what does nothing that the machine would refuse. (Where mounts are to be had, who writes into
 # the course's folder writes into an empty one of its own.)
@@ -133,8 +142,8 @@ def batch(blank_course, tmp_path_factory):
     for name, text in TO_GAIN.items():
         hand_in(root, name, {"twice": text.replace("ROOT", str(root))})
     for name, text in TO_HARM.items():
-        if name == "forks" and "processes" not in have:
-            continue  # it would stop the machine that runs this test
+        if name in NEEDS and NEEDS[name] not in have:
+            continue
         place = hand_in(root, name, RIGHT, change=code(text.replace("ROOT", str(root))))
         if name == "unpacks-a-bomb":
             with zipfile.ZipFile(place / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as bomb:
@@ -184,7 +193,7 @@ def test_who_attacks_to_gain_gains_nothing(batch, name):
 def test_who_attacks_to_harm_has_no_more_than_its_answers_earn(batch, name):
     root, outcomes = batch
     if name not in outcomes:
-        pytest.skip("This machine cannot count processes, so none is let loose on it.")
+        pytest.skip(f"This machine lacks the layer “{NEEDS[name]}”, so it is not let loose here.")
     for cell, points in earned(root, name).items():
         assert points is None or points <= FULL[cell]
 
@@ -193,7 +202,7 @@ def test_who_attacks_to_harm_has_no_more_than_its_answers_earn(batch, name):
 def test_the_trainer_reads_one_sentence_about_it(batch, name):
     _, outcomes = batch
     if name not in outcomes:
-        pytest.skip("This machine cannot count processes, so none is let loose on it.")
+        pytest.skip(f"This machine lacks the layer “{NEEDS[name]}”, so it is not let loose here.")
     assert SAYS[name] in outcomes[name].remark
     assert outcomes[name].remark
     assert "\n" not in outcomes[name].remark

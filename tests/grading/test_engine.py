@@ -315,7 +315,7 @@ def test_missing_cells_are_added_where_the_course_says_so(course):
 def test_a_time_limit_of_the_course_ends_a_cell_and_the_next_one_runs(course):
     slow = "def twice(n):\n    import time; time.sleep(600 if n == 0 else 0)\n    return 2 * n"
     hand_in(course, "slow", RIGHT | {"twice": slow})
-    (course / "nbgrader_config.py").write_text("c.ExecutePreprocessor.timeout = 5\n")
+    (course / "nbgrader_config.py").write_text("c.ExecutePreprocessor.timeout = 10\n")
     grade(course)
     assert earned(course, "slow") == FULL | {"test-hidden": 0}
 
