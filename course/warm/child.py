@@ -101,7 +101,8 @@ def _kernel(argv: list[str]) -> None:
     late_interrupt.mend(IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
     app.start()
     # ipykernel ends the thread that publishes before the one that answers the shutdown, which may still be
-    # publishing and would then wait for ten seconds. An ordinary kernel is slow enough for that not to show.
+    # publishing: it would wait for ten seconds, or use a ZeroMQ socket while it is closed, which aborts the
+    # process. An ordinary kernel is slow enough for that not to show.
     if app.control_thread and app.control_thread.is_alive():
         app.control_thread.stop()
         app.control_thread.join(5)

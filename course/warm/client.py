@@ -259,7 +259,6 @@ class WarmParent:
         self.adopt = adopt
         self.failed: dict[str, str] = {}
         self.refusal = ""
-        self.read_once = read_once(os.environ)
         self._sources: list[str] = []
         self._fingerprint: tuple[int, ...] = ()
         self._process: subprocess.Popen[bytes] | None = None
@@ -450,7 +449,7 @@ def _changed(path: str) -> int:
 
 
 _alive: "weakref.WeakSet[WarmParent]" = weakref.WeakSet()
-_shared: dict[tuple[tuple[str, ...], bool], WarmParent] = {}
+_shared: dict[tuple[object, ...], WarmParent] = {}
 _shared_lock = threading.Lock()
 
 
@@ -464,7 +463,8 @@ def shared(modules: Sequence[str], *, adopt: bool = False) -> WarmParent:
     WarmError
         Where none can be had.
     """
-    key = (tuple(modules), adopt)
+    # A parent has read this once, and cannot serve another environment than the one it was started in.
+    key = (tuple(modules), adopt, tuple(sorted(read_once(os.environ).items())))
     with _shared_lock:
         parent = _shared.get(key)
         if parent is not None and parent.pid is not None and not parent.fresh():

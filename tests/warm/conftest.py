@@ -25,20 +25,18 @@ def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return prefix / "share" / "jupyter"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _jupyter(kernels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Jupyter's folders for these tests, and for the programs they start."""
+    """Jupyter's folders for these tests and the programs they start, and for no other room's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(kernels))
         patch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
         patch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
         patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
         yield
-        for parent in list(client._alive):
-            parent.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def parent(_jupyter: None) -> client.WarmParent:
     """A warm parent for calls and notebooks."""
     return parent_for_notebooks(MODULES)

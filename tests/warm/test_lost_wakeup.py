@@ -20,7 +20,7 @@ def unmended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AsyncZMQSocketChannel, "send", plain)
 
 
-async def hear_after_a_send() -> str | None:
+async def hear_after_a_send(seconds: float) -> str | None:
     """Wait for a message, send one while the other side's arrives, and say whether it is seen."""
     context, session = zmq.asyncio.Context(), Session(key=b"x")
     plain = zmq.Context.shadow(context.underlying)
@@ -40,7 +40,7 @@ async def hear_after_a_send() -> str | None:
         pass
     channel.send(session.msg("second"))
     try:
-        return (await asyncio.wait_for(waiting, 1))["msg_type"]
+        return (await asyncio.wait_for(waiting, seconds))["msg_type"]
     except TimeoutError:
         return None
     finally:
@@ -51,12 +51,12 @@ async def hear_after_a_send() -> str | None:
 
 def test_the_fault_is_there_without_the_mending(unmended: None, in_its_own_loop: Any) -> None:
     """When this fails, jupyter_client has been mended and `course.warm.lost_wakeup` can go."""
-    assert in_its_own_loop(hear_after_a_send()) is None
+    assert in_its_own_loop(hear_after_a_send(2)) is None
 
 
 def test_with_the_mending_the_reply_is_seen(unmended: None, in_its_own_loop: Any) -> None:
     lost_wakeup.mend()
-    assert in_its_own_loop(hear_after_a_send()) == "reply"
+    assert in_its_own_loop(hear_after_a_send(120)) == "reply"
 
 
 def test_mending_twice_is_harmless(unmended: None) -> None:

@@ -109,10 +109,10 @@ def test_voila_shows_an_app_by_kernel_name(tmp_path: Path) -> None:
             assert server.poll() is None, log.read_text()
             with contextlib.suppress(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", port)).close()
-                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60)
+                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300)
             time.sleep(0.05)
         with page:
             assert "from a warm kernel" in page.read().decode()
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
