@@ -6,6 +6,7 @@ import platform
 import socket
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -238,7 +239,7 @@ def test_no_control_group_is_left_behind(inside: Any, parent: WarmParent, scratc
     assert not [folder for folder in groups if folder.exists()]
 
 
-def test_an_ordinary_user_is_contained_too(scratch: Path, secret: Path) -> None:
+def test_an_ordinary_user_is_contained_too() -> None:
     """As root some layers come for nothing; the rest of the world is not root."""
     if os.getuid() != 0:
         pytest.skip("this is run by an ordinary user already")
@@ -250,16 +251,20 @@ def test_an_ordinary_user_is_contained_too(scratch: Path, secret: Path) -> None:
         "\nspec = Containment.from_json(json.loads(sys.argv[1]))\n"
         "layers = enter(spec)\nprint(json.dumps([[l.name for l in layers if l.on], still_possible(spec)]))\n"
     )
-    for folder in (scratch, secret):
-        os.chown(folder, 65534, 65534)
-    for folder in scratch.parents:
-        if folder != Path("/"):
-            os.chmod(folder, os.stat(folder).st_mode | 0o055)
-    done = subprocess.run(
-        [*as_nobody, program, json.dumps(asdict(Containment(str(scratch), hide=(str(secret),))))],
-        capture_output=True,
-        text=True,
-    )
+    # Not in pytest's own folder, which each run of pytest shuts to other users again.
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        scratch, secret = Path(home, "scratch"), Path(home, "solutions")
+        for folder in (scratch, secret):
+            folder.mkdir()
+            (folder / "file").write_text("something")
+            os.chown(folder, 65534, 65534)
+        done = subprocess.run(
+            [*as_nobody, program, json.dumps(asdict(Containment(str(scratch), hide=(str(secret),))))],
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stderr
     on, possible = json.loads(done.stdout)
     assert {"limits", "processes", "seccomp", "landlock", "hidden"} <= set(on)
     assert possible == []
