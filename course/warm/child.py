@@ -98,6 +98,7 @@ def _kernel(argv: list[str]) -> None:
     app = IPKernelApp.instance()
     # The class read its default from the environment when it was imported, before this fork.
     app.initialize([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    let_widgets_be_asked_for()
     late_interrupt.mend(IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
     app.start()
     # ipykernel ends the thread that publishes before the one that answers the shutdown, which may still be
@@ -106,6 +107,13 @@ def _kernel(argv: list[str]) -> None:
     if app.control_thread and app.control_thread.is_alive():
         app.control_thread.stop()
         app.control_thread.join(5)
+
+
+def let_widgets_be_asked_for() -> None:
+    """Register what a page opens to ask for its widgets; ipywidgets does so when a kernel imports it."""
+    widgets = sys.modules.get("ipywidgets")
+    if widgets is not None:
+        widgets.register_comm_target()
 
 
 def _call(request: dict[str, Any], number: int) -> int:

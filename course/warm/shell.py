@@ -191,6 +191,7 @@ def prepare() -> None:
     shell.enable_gui = lambda gui=None: enable_gui(gui, kernel=kernel)
     shell._get_exc_info = _capped(shell._get_exc_info)
     get_comm_manager()
+    child.let_widgets_be_asked_for()
     _kernel = kernel
     _rehearse(kernel)
 

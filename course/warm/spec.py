@@ -4,6 +4,9 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from course.warm import client
 
 PROVISIONER = "academy-warm"
 KERNEL_NAME = "academy-warm"
@@ -42,6 +45,25 @@ def install(prefix: str | Path | None = None, *, modules: Sequence[str] = ()) ->
     }
     (folder / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n")
     return folder
+
+
+def server_settings(modules: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """Give the settings with which a Jupyter server starts every Python kernel warm; no file is written.
+
+    They are traitlets' classes and their values, for the configuration of `ServerApp`, of Voila or of
+    any other program that starts kernels. Notebooks keep their kernel's name, `python3`.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        What the parent imports beside the usual modules, such as those that the server's notebooks use.
+    """
+    settings: dict[str, dict[str, Any]] = {
+        "KernelProvisionerFactory": {"default_provisioner_name": PROVISIONER},
+    }
+    if modules:
+        settings["WarmProvisioner"] = {"modules": [*client.MODULES, *modules]}
+    return settings
 
 
 def as_default(environment: Mapping[str, str]) -> dict[str, str]:

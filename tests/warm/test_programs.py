@@ -1,19 +1,23 @@
 """Programs of others use warm kernels unchanged, by the kernel's name alone."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from course import slow_import
+from course.warm import spec
 
 slow_import.mend()
 
@@ -82,37 +86,69 @@ def test_nbconvert_runs_a_notebook_by_kernel_name(tmp_path: Path) -> None:
     assert nb.cells[0].outputs[0].data["text/plain"] == "True"
 
 
-def test_voila_shows_an_app_by_kernel_name(tmp_path: Path) -> None:
-    nb = new_notebook(
-        cells=[new_code_cell(WHOSE_FORK + " and 'from a warm' + ' kernel'")],
-        metadata={"kernelspec": {"name": "academy-warm", "display_name": "Python 3", "language": "python"}},
-    )
-    nbformat.write(nb, tmp_path / "app.ipynb")
+@contextlib.contextmanager
+def voila(folder: Path, *sources: str, kernel: str) -> Iterator[tuple[str, Path]]:
+    """Serve one notebook; give its address and the server's log."""
+    metadata = {"kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"}}
+    nb = new_notebook(cells=[new_code_cell(source) for source in sources], metadata=metadata)
+    nbformat.write(nb, folder / "app.ipynb")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "voila",
-        "app.ipynb",
-        "--no-browser",
-        f"--port={port}",
-        "--Voila.log_level=INFO",
-    ]
-    log = tmp_path / "log"
+    command = [sys.executable, "-m", "voila", "app.ipynb", "--no-browser", f"--port={port}"]
+    log = folder / "log"
     with log.open("w") as file:
-        server = subprocess.Popen(command, cwd=tmp_path, stderr=file, stdout=file, start_new_session=True)
+        server = subprocess.Popen(command, cwd=folder, stderr=file, stdout=file, start_new_session=True)
     try:
-        page = None
-        while page is None:
+        while True:
             assert server.poll() is None, log.read_text()
             with contextlib.suppress(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", port)).close()
-                page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300)
+                break
             time.sleep(0.05)
-        with page:
-            assert "from a warm kernel" in page.read().decode()
+        yield f"http://127.0.0.1:{port}/", log
     finally:
         server.terminate()
         server.wait(120)
+
+
+def test_voila_shows_an_app_by_kernel_name(tmp_path: Path) -> None:
+    with (
+        voila(tmp_path, WHOSE_FORK + " and 'from a warm' + ' kernel'", kernel="academy-warm") as (address, _),
+        urllib.request.urlopen(address, timeout=300) as page,
+    ):
+        assert "from a warm kernel" in page.read().decode()
+
+
+SLIDER = """
+import ipywidgets as w
+slider, told = w.IntSlider(value=3, description="Weight"), w.Label()
+def tell(change):
+    told.value = f"{change.new} points"
+slider.observe(tell, "value")
+w.VBox([slider, told])
+"""
+
+
+@pytest.mark.browser
+def test_voilas_widgets_answer_in_a_browser_with_the_settings_of_a_server(
+    tmp_path: Path, chromium: Any
+) -> None:
+    settings = spec.server_settings(["course.errors"])
+    (tmp_path / "voila.json").write_text(json.dumps(settings))
+    with voila(
+        tmp_path, SLIDER, WHOSE_FORK, "'course.errors' in __import__('sys').modules", kernel="python3"
+    ) as (
+        address,
+        log,
+    ):
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(address, timeout=300_000)
+        handle = page.locator("[role=slider]")
+        handle.wait_for(timeout=300_000)
+        handle.focus()
+        page.keyboard.press("ArrowRight")
+        page.get_by_text("4 points").wait_for(timeout=300_000)
+        assert page.get_by_text("True", exact=True).count() == 2, log.read_text()
+        context.close()

@@ -170,6 +170,27 @@ def test_what_a_cell_started_is_interrupted_with_it(kernel: Kernel) -> None:
     assert gone(sleeper)
 
 
+def test_a_page_that_opens_late_is_given_the_widgets_and_can_move_them(kernel: Kernel) -> None:
+    """What Voila's and JupyterLab's pages do: they ask for all widgets, and send what is touched."""
+    kernel.run("import ipywidgets; slider = ipywidgets.IntSlider(value=3); slider")
+
+    def send(kind: str, **content: Any) -> None:
+        msg = kernel.kc.session.msg(kind, content, metadata={"version": "1.0.0"})
+        kernel.kc.shell_channel.send(msg)
+
+    send("comm_open", comm_id="page", target_name="jupyter.widget.control", data={})
+    send("comm_msg", comm_id="page", data={"method": "request_states"})
+    states: dict[str, Any] = {}
+    while not states:
+        msg = kernel.kc.get_iopub_msg(timeout=SECONDS)
+        assert msg["msg_type"] != "comm_close"
+        if msg["msg_type"] == "comm_msg":
+            states = msg["content"]["data"]["states"]
+    (model,) = (key for key, one in states.items() if one["model_name"] == "IntSliderModel")
+    send("comm_msg", comm_id=model, data={"method": "update", "state": {"value": 8}, "buffer_paths": []})
+    assert kernel.value("slider.value") == 8
+
+
 def test_restart_gives_a_new_process_with_nothing_in_it(kernel: Kernel) -> None:
     kernel.run("x = 1")
     before, ports = kernel.fork, kernel.km.shell_port
