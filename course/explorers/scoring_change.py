@@ -243,7 +243,7 @@ def evidence_ladder() -> Explorer:
         ],
         evidence_frame,
         ["evidence-steps"],
-        "Tick one thing at a time. Steps further down the list need those above them.",
+        "Choose what you have. Then tick boxes from the top down: each needs those above it.",
     )
 
 
@@ -265,10 +265,11 @@ def evidence_frame(values: Values) -> Frame:
     # A replication says nothing of how the first study was made, so that study keeps its own level.
     own = _design(design_of({**values, "again": False}))
     maryland, nesta = _levels(own["maryland"]), _levels(row["nesta"])
+    alike = values["matched"] or values["lot"]
     enough = {
         "change": values["have"] == "before_after",
-        "cause": max(maryland, default=0) >= 3,
-        "anywhere": max(nesta, default=0) >= 4,
+        "cause": max(maryland, default=0) >= 3 and alike,
+        "anywhere": False,
     }[values["claim"]]
     squares = [
         {
@@ -292,13 +293,25 @@ def evidence_frame(values: Values) -> Frame:
     place = f"Maryland level {_say_levels(maryland)}, Nesta level {_say_levels(nesta)}"
     unused = _unused(values)
     said = f"This is {_article(design)}: {place}. {row['reading']}. "
-    said = f"{said}It {sign[2:]} the claim {CLAIMS[values['claim']]} {unused}".strip()
+    short = "" if enough or unused else _what_is_short(values["claim"], maryland, nesta)
+    said = f"{said}It {sign[2:]} the claim {CLAIMS[values['claim']]} {short}{unused}".strip()
     rows = [
         ["Maryland: was cause shown?", _say_levels(maryland), _level_name("Maryland", maryland)],
         ["Nesta: how ready is it to grow?", _say_levels(nesta), _level_name("Nesta", nesta)],
         ["Your claim", CLAIMS[values["claim"]], sign],
     ]
     return Frame({"squares": squares}, said, Table(["What", "Level", "In words"], rows))
+
+
+def _what_is_short(claim: str, maryland: list[int], nesta: list[int]) -> str:
+    """Say what keeps a claim from being carried, where figures from before and after are there."""
+    if claim == "anywhere" and max(nesta, default=0) >= 4:
+        return "Two places are not everywhere. Say instead: “It worked here, and again in one other place.”"
+    if claim == "anywhere":
+        return "It was tried in one place."
+    if max(maryland, default=0) >= 3:
+        return "The other group may not be like yours. Say why it is, or choose it so that it is."
+    return "Others may have found work too, without the pilot."
 
 
 @cache
@@ -398,14 +411,14 @@ def burden_frame(values: Values) -> Frame:
         if fit < 14
         else "Any number here would fit under 1%."
     )
-    days = count * times * hours / 7.5
+    hours_a_year = count * times * hours
     summary = (
-        f"{count} indicators, {TIMES[values['times']].lower()}: {count * times} figures, or {days:.0f} "
-        f"working days a year. That costs {money(cost[count - 1])}, {percent(now)} of the contract. {room}"
+        f"{count} indicators, {TIMES[values['times']].lower()}: {count * times} figures, or {hours_a_year:g} "
+        f"hours of work a year. That costs {money(cost[count - 1])}, {percent(now)} of the contract. {room}"
     )
     rows = [
         ["Figures a year", f"{count * times}"],
-        ["Hours a year", f"{count * times * hours:g}"],
+        ["Hours a year", f"{hours_a_year:g}"],
         ["Cost a year", money(cost[count - 1])],
         ["Contract’s yearly value", money(value)],
         ["Share of the contract", percent(now)],

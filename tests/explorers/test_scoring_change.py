@@ -111,12 +111,22 @@ def test_each_design_stands_at_its_level_on_both_scales(ticked, maryland, nesta)
     assert [row[1] for row in made.table.rows[:2]] == [maryland, nesta]
 
 
-def test_before_and_after_carries_a_change_and_a_comparison_group_carries_a_cause():
+def test_before_and_after_carries_a_change_and_a_group_that_is_alike_carries_a_cause():
     assert "can carry" in frame("evidence_ladder", claim="change").summary
     assert "cannot carry" in frame("evidence_ladder", claim="cause").summary
-    assert "It can carry" in frame("evidence_ladder", claim="cause", comparison=True).summary
+    unlike = frame("evidence_ladder", claim="cause", comparison=True).summary
+    assert "cannot carry" in unlike
+    assert "may not be like yours" in unlike
+    for alike in ("matched", "lot"):
+        made = frame("evidence_ladder", claim="cause", comparison=True, **{alike: True})
+        assert "It can carry" in made.summary
+
+
+def test_no_evidence_carries_the_claim_that_it_works_everywhere():
     assert "cannot carry" in frame("evidence_ladder", claim="anywhere", comparison=True, lot=True).summary
-    assert "It can carry" in frame("evidence_ladder", claim="anywhere", comparison=True, again=True).summary
+    again = frame("evidence_ladder", claim="anywhere", comparison=True, lot=True, again=True).summary
+    assert "cannot carry" in again
+    assert "again in one other place" in again
 
 
 def test_a_quote_has_no_level_and_carries_nothing():
