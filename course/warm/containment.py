@@ -279,7 +279,7 @@ def enter(spec: Containment) -> list[Layer]:
     tried("privileges", _drop_privileges)
     tried("landlock", lambda: _landlock(spec, scratch, mounted))
     tried("seccomp", _seccomp)
-    tried("hidden", lambda: _all_hidden(spec.hide))
+    tried("hidden", lambda: _all_hidden(spec))
     return [Layer(name, not why, MEANING[name][0], why, MEANING[name][1]) for name, why in layers.items()]
 
 
@@ -335,7 +335,9 @@ def still_possible(spec: Containment) -> list[str]:
     worked("A socket could be opened.", lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM).close())
     worked("A file could be written outside the scratch folder.", _write_outside)
     for folder in spec.hide:
-        worked(f"The hidden folder {folder} could be read.", functools.partial(_read_any, folder))
+        worked(
+            f"The hidden folder {folder} could be read.", functools.partial(_read_any, folder, readable(spec))
+        )
     worked("The process that started this one could be signalled.", _signal_outside)
     return found
 
@@ -354,21 +356,23 @@ def _signal_outside() -> None:
     os.kill(parent, 0)
 
 
-def _read_any(folder: str) -> None:
-    names = os.listdir(folder)
-    if not names:
+def _read_any(folder: str, kept: Iterable[str]) -> None:
+    inside = (os.path.join(folder, name) for name in os.listdir(folder))
+    # Python itself may lie in a hidden folder. It is kept, and so are the empty folders that lead to it.
+    paths = [path for path in inside if not any(_inside(path, k) or _inside(k, path) for k in kept)]
+    if not paths:
         raise OSError(errno.ENOENT, "nothing there")
-    for name in names:
-        path = os.path.join(folder, name)
+    for path in paths:
         if os.path.isfile(path):
             with open(path, "rb") as file:
                 file.read(1)
 
 
-def _all_hidden(folders: Iterable[str]) -> None:
-    for folder in folders:
+def _all_hidden(spec: Containment) -> None:
+    kept = readable(spec)
+    for folder in spec.hide:
         try:
-            _read_any(folder)
+            _read_any(os.path.realpath(folder), kept)
         except OSError:
             continue
         raise OSError(errno.EPERM, f"{folder} can be read")
