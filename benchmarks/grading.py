@@ -7,21 +7,24 @@
     python benchmarks/grading.py --soak 2000                  only ours: does its cost or its memory grow?
 
 Every program marks the same submissions in a process of its own, started anew in a fresh copy of the course
-folder; the clock covers the whole process. A further submission costs the time of all less the time of one,
-so that what a program loads first counts once. The floor runs the same cells in forks of a warm IPython, two
-at a time, and keeps what they show; it writes no notebook and no gradebook. Medians over the rounds. Every
-cell's mark must be equal, or this fails.
+folder; the clock covers the whole process. A further submission costs the time of all less the time of one a
+core, so that what a program loads first counts once. Processor seconds are those of a program with all it
+starts; they change little with what else the machine does, while the clock does. The floor runs the same
+cells in forks of a warm IPython, one a core at a time, and keeps what they show; it writes no notebook and no
+gradebook. Medians over the rounds. Every cell's mark must be equal, or this fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import io
 import json
 import os
 import platform
 import random
+import resource
 import shutil
 import sqlite3
 import statistics
@@ -302,13 +305,23 @@ def otter_loop(place: Path) -> None:
 # ---- Measuring -----------------------------------------------------------------------------------
 
 
-def timed(run: Callable[[Path], Marks], course: Path) -> tuple[float, Marks]:
-    """Run a program in a fresh copy of a course folder; seconds, and the marks it gave."""
+def timed(run: Callable[[Path], Marks], course: Path) -> tuple[float, float, Marks]:
+    """Run a program in a fresh copy of a course folder; seconds, processor seconds, and the marks it gave."""
     with tempfile.TemporaryDirectory() as folder:
         root = shutil.copytree(course, Path(folder, "course"))
-        begun = time.perf_counter()
+        used, begun = used_by_children(), time.perf_counter()
         marks = run(root)
-        return time.perf_counter() - begun, marks
+        seconds = time.perf_counter() - begun
+        return seconds, used_by_children() - used, marks
+
+
+def used_by_children() -> float:
+    """Wait for what programs left behind, which is this process's now; processor seconds of all so far."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def differing(one: Marks, other: Marks) -> list[str]:
@@ -338,8 +351,11 @@ def machine() -> str:
     )
 
 
-def compare(size: int, rounds: int, otter: str | None) -> dict[str, tuple[float, float]]:
-    """Measure all programs in turn, several times; medians of a whole run and of one further submission."""
+def compare(size: int, rounds: int, otter: str | None) -> dict[str, list[float]]:
+    """Measure all programs in turn, several times.
+
+    Gives medians: seconds of a whole run and of one further submission, and the same in processor seconds.
+    """
     programs: dict[str, Callable[[Path], Marks]] = {
         "nbgrader as it comes": run_stock,
         "nbgrader, the import mended": run_mended,
@@ -348,70 +364,70 @@ def compare(size: int, rounds: int, otter: str | None) -> dict[str, tuple[float,
         "floor": run_floor,
     }
     with tempfile.TemporaryDirectory() as folder:
-        one, many = Path(folder, "one"), Path(folder, "many")
-        make_course(one, 1)
+        few, many = Path(folder, "few"), Path(folder, "many")
+        start = os.cpu_count() or 1
+        make_course(few, start)
         make_course(many, size)
         if otter:
-            for course in (one, many):
+            for course in (few, many):
                 for_otter(course, course / "otter", otter)
-        took: dict[str, list[tuple[float, float]]] = {name: [] for name in programs}
+        took: dict[str, list[list[float]]] = {name: [] for name in programs}
         first: Marks = {}
         for number in range(rounds):
             for name, run in programs.items():
-                single, _ = timed(run, one)
-                whole, marks = timed(run, many)
+                less, less_used, _ = timed(run, few)
+                whole, whole_used, marks = timed(run, many)
                 first = first or marks
                 wrong = differing(first, marks)
                 if wrong:
                     raise RuntimeError(f"{name} marks otherwise: {wrong[:5]}")
-                took[name].append((single, whole))
+                more = size - start
+                further = (whole - less) / more, (whole_used - less_used) / more
+                took[name].append([whole, further[0], whole_used, further[1]])
                 print(
-                    f"round {number + 1}: {name}: {single:.1f} s for 1, {whole:.1f} s for {size}",
+                    f"round {number + 1}: {name}: {less:.1f} s for {start}, {whole:.1f} s for {size}",
                     file=sys.stderr,
                 )
         print(f"All {len(first)} marks of {size} submissions are equal, in every round and program.\n")
-    found = {}
-    for name, pairs in took.items():
-        single, whole = (statistics.median(values) for values in zip(*pairs, strict=True))
-        found[name] = whole, (whole - single) / (size - 1)
-    return found
+    return {
+        name: [statistics.median(values) for values in zip(*all_, strict=True)] for name, all_ in took.items()
+    }
 
 
-def table(found: dict[str, tuple[float, float]], size: int) -> str:
+def table(found: dict[str, list[float]], size: int) -> str:
     """Draw the table in Markdown."""
-    ours = found["ours"]
-    lines = [
-        f"| Program | {size} submissions, whole process | against ours | A further one | against ours |",
-        "|---|---:|---:|---:|---:|",
-    ]
-    for name, (whole, further) in found.items():
+    head = ["Program", f"{size} submissions", "A further one", "× ours", "Processor, a further one", "× ours"]
+    lines = [f"| {' | '.join(head)} |", "|---|---:|---:|---:|---:|---:|"]
+    for name, (all_, further, _, used) in found.items():
+        ratios = further / found["ours"][1], used / found["ours"][3]
         lines.append(
-            f"| {name} | {whole:.1f} s | {whole / ours[0]:.1f} | {further:.2f} s | {further / ours[1]:.1f} |"
+            f"| {name} | {all_:.1f} s | {further:.2f} s | {ratios[0]:.1f} | {used:.2f} s | {ratios[1]:.1f} |"
         )
     return "\n".join(lines)
 
 
-def whole(size: int, rounds: int, found: dict[str, tuple[float, float]], small: int) -> None:
-    """Measure ours and the floor over a whole cohort, in turn; nbgrader's time is reckoned."""
-    took: dict[str, list[float]] = {"ours": [], "floor": []}
+def whole(size: int, rounds: int, found: dict[str, list[float]], small: int) -> None:
+    """Measure ours and the floor over a whole cohort, in turn; the others' time is reckoned."""
+    took: dict[str, list[tuple[float, float]]] = {"ours": [], "floor": []}
     with tempfile.TemporaryDirectory() as folder:
         make_course(Path(folder, "course"), size)
         for _ in range(rounds):
             marks: Marks = {}
             for name, run in (("ours", run_ours), ("floor", run_floor)):
-                seconds, given = timed(run, Path(folder, "course"))
-                took[name].append(seconds)
+                seconds, used, given = timed(run, Path(folder, "course"))
+                took[name].append((seconds, used))
                 if marks and differing(marks, given):
                     raise RuntimeError(f"Marks differ: {differing(marks, given)[:5]}")
                 marks = marks or given
-    ours = statistics.median(took["ours"])
-    print(
-        f"\nA cohort of {size}, whole process, {rounds} rounds, nbgrader reckoned from {small} submissions:\n"
-    )
-    print("| Program | Seconds | against ours |\n|---|---:|---:|")
-    for name, (seconds, further) in found.items():
-        all_ = statistics.median(took[name]) if name in took else seconds + (size - small) * further
-        print(f"| {name}{'' if name in took else ' (reckoned)'} | {all_:.0f} | {all_ / ours:.2f} |")
+    told = {name: [statistics.median(v) for v in zip(*all_, strict=True)] for name, all_ in took.items()}
+    print(f"\nA cohort of {size}, whole process. Ours and the floor measured, {rounds} times; ", end="")
+    print(f"the others reckoned from {small} submissions.\n")
+    print("| Program | Seconds | × ours | Processor seconds | × ours |\n|---|---:|---:|---:|---:|")
+    for name, (seconds, further, used, used_further) in found.items():
+        more = size - small
+        all_ = told.get(name, [seconds + more * further, used + more * used_further])
+        ratios = [mine / our for mine, our in zip(all_, told["ours"], strict=True)]
+        print(f"| {name} | {all_[0]:.0f} | {ratios[0]:.2f} | {all_[1]:.0f} | {ratios[1]:.2f} |")
 
 
 def soak(size: int) -> None:
@@ -472,7 +488,9 @@ def main() -> None:
         return floor(chosen.floor)
     if chosen.otter_loop:
         return otter_loop(chosen.otter_loop)
-    print(f"Machine: {machine()}\n")
+    print(f"Machine: {machine()}; load at the start {os.getloadavg()[0]:.1f}\n")
+    # Processes that outlive their parents become this one's, so that their time is counted.
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
     if chosen.soak:
         return soak(chosen.soak)
     found = compare(chosen.submissions, chosen.rounds, chosen.otter)

@@ -1,14 +1,17 @@
-"""Run jupyter_client's and ipykernel's own tests with warm kernels as the default.
+"""Run jupyter_client's, ipykernel's and nbgrader's own tests with warm kernels as the default.
 
     pip download --no-deps --no-binary :all: --no-build-isolation -d FOLDER jupyter_client ipykernel
-    python benchmarks/upstream_suites.py FOLDER [pytest's arguments]
+    pip download --no-deps --no-binary nbgrader -d FOLDER nbgrader
+    python benchmarks/upstream_suites.py FOLDER [--only NAME] [pytest's arguments]
 
-What the suites need beside the archives: pytest-asyncio, pytest-jupyter, pytest-timeout, flaky.
+What the suites need beside the archives: pytest-asyncio, pytest-jupyter, pytest-timeout, flaky,
+pytest-cov, pytest-rerunfailures.
 FOLDER holds the source archives, of the versions installed. The tests run twice: with kernels as
 they come, and with `academy-warm` as the default provisioner. Printed are the tests that pass the
 ordinary way and fail the warm way.
 """
 
+import argparse
 import os
 import re
 import subprocess
@@ -35,6 +38,15 @@ SUITES = {
         "tests/test_subshells.py",
         "tests/test_start_kernel.py",
     ),
+    "nbgrader": (
+        "nbgrader/tests/apps/test_nbgrader_autograde.py",
+        "nbgrader/tests/apps/test_nbgrader_validate.py",
+        "nbgrader/tests/apps/test_nbgrader_generate_assignment.py",
+        "nbgrader/tests/apps/test_nbgrader_generate_solution.py",
+        "nbgrader/tests/test_validator.py",
+        "nbgrader/tests/preprocessors/test_instantiatetests.py",
+        "nbgrader/tests/preprocessors/test_saveautogrades.py",
+    ),
 }
 
 # A plugin of pytest's, to know that the tests' kernels were forked and not started the ordinary way.
@@ -57,6 +69,8 @@ WarmParent.fork_kernel = counting
 def run(folder: Path, files: tuple[str, ...], warm: bool, more: list[str]) -> dict[str, str]:
     """Give each test's outcome."""
     environment = {**os.environ, "WARM_KERNEL_MODULES": ""}
+    # nbgrader calls the program `alembic`, which stands beside this Python.
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
     if warm:
         environment = spec.as_default(environment)
     present = [file for file in files if (folder / file).exists()]
@@ -78,9 +92,14 @@ def run(folder: Path, files: tuple[str, ...], warm: bool, more: list[str]) -> di
 
 
 def main() -> None:
-    archives, more = Path(sys.argv[1]), sys.argv[2:]
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("archives", type=Path)
+    options.add_argument("--only", choices=SUITES)
+    chosen, more = options.parse_known_args()
     for name, files in SUITES.items():
-        (archive,) = archives.glob(f"{name}-*.tar.gz")
+        if chosen.only not in (None, name):
+            continue
+        (archive,) = chosen.archives.glob(f"{name}-*.tar.gz")
         with tempfile.TemporaryDirectory() as folder:
             with tarfile.open(archive) as packed:
                 packed.extractall(folder, filter="data")
