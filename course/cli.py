@@ -19,6 +19,7 @@ HELP = """The Social Value Academy
   Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
              academy grade COHORT      mark a cohort's submissions, in parallel
              academy data import …     read real procurement notices into tables
+             academy exemplar add …    add your own card to the exemplar library
   Authors    academy build             make exercises/ from solutions/
              academy prove             prove that every exercise marks fairly
   Trouble    academy doctor            check this installation and say how to mend it
@@ -28,6 +29,8 @@ HELP = """The Social Value Academy
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 data = typer.Typer(help="Read real notices; make Calderbrook's data again.", no_args_is_help=True)
 app.add_typer(data, name="data")
+exemplar = typer.Typer(help="Add your own cards to the exemplar library.", no_args_is_help=True)
+app.add_typer(exemplar, name="exemplar")
 out = Console(highlight=False)
 
 
@@ -324,6 +327,41 @@ def generate_data() -> None:
     calderbrook.generate(DATASETS / "place")
     generate(DATASETS, more=[*dictionary.resources(), *exemplars.resources()])
     out.print(f"Wrote {DATASETS}.")
+
+
+@exemplar.command("new")
+def new_exemplar(
+    card: Annotated[Path, typer.Argument(help="The file to write, such as our-card.yml.")],
+) -> None:
+    """Write an empty card to fill in."""
+    from course.exemplars import form
+
+    try:
+        with card.open("x", encoding="utf-8") as file:
+            file.write(form())
+    except FileExistsError as problem:
+        raise InputError(f"{card} is there already. Give another name; nothing was changed.") from problem
+    except OSError as problem:
+        raise InputError(f"{card} cannot be written. Choose another folder.") from problem
+    out.print(f"Wrote {card}. Fill it in; then run: academy exemplar add {card}", soft_wrap=True)
+
+
+@exemplar.command("add")
+def add_exemplar(
+    card: Annotated[Path, typer.Argument(help="The card's file: see `academy exemplar new`.")],
+    into: Annotated[
+        Path | None, typer.Option(help="Another folder of cards; your academy folder's, if left out.")
+    ] = None,
+) -> None:
+    """Add a card to the library, if its claim would survive a hard question."""
+    from course import exemplars
+    from course.portal import workspace
+
+    folder = into or workspace.cards(workspace.home())
+    kept = exemplars.add(exemplars.read_card(card), folder)
+    out.print(f"Added “{kept['id']}” to {folder / exemplars.FILE}.", markup=False, soft_wrap=True)
+    for finding in exemplars.claim_audit(kept):
+        out.print(f"You could still mend this: {finding.words}", markup=False, soft_wrap=True)
 
 
 def _marks_table(exercise: str, rows: list[Any]) -> Table:

@@ -66,6 +66,7 @@ def test_doctor_says_what_is_wrong_with_the_learners_folder(academy, tmp_path):
         (["prove", "m99"], "There is no exercise “m99”"),
         (["grade", "."], "Is it a cohort's folder?"),
         (["demo", "--into", "."], "is in use already"),
+        (["exemplar", "add", "no-such.yml"], "Give the file of a card."),
         (["data", "import", "no-such.json", "--into", "nowhere"], "no-such.json"),
     ],
 )
@@ -75,6 +76,31 @@ def test_a_mistake_ends_in_one_sentence_and_no_traceback(academy, arguments, sai
     assert said in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_card_goes_from_an_empty_form_into_the_academys_folder_or_is_refused_with_reasons(
+    academy, tmp_path
+):
+    card = tmp_path / "card.yml"
+    assert academy("exemplar", "new", str(card)).returncode == 0
+    refused = academy("exemplar", "add", str(card))
+    assert refused.returncode == 1
+    assert "The card was not added" in refused.stderr
+    assert academy("exemplar", "new", str(card)).stderr.startswith(f"{card} is there already.")
+    card.write_text(
+        "who: Our kitchen\nwhat: Trains cooks.\nclaim: Over 18 trainees passed.\nsource: Register\n"
+        "date: 2026-06\nevidence: count\nsector: charity\nplace: Leeds, England\ntheme: jobs and skills\n"
+        "idea: Let trainees cook.\n"
+    )
+    done = academy("exemplar", "add", str(card))
+    kept = tmp_path / "home" / "exemplars" / "exemplars.csv"
+    assert done.stdout.startswith("Added “our-kitchen-trains-cooks” to")
+    assert "hides the figure" in done.stdout
+    before = kept.read_bytes()
+    assert "already" in academy("exemplar", "add", str(card)).stderr
+    assert kept.read_bytes() == before
+    assert academy("exemplar", "add", str(card), "--into", str(tmp_path / "shared")).returncode == 0
+    assert (tmp_path / "shared" / "exemplars.csv").read_bytes() == before
 
 
 def test_notices_and_ledgers_are_imported_and_summed_up_in_words(academy, tmp_path):

@@ -8,22 +8,26 @@ audit.
 from course.exemplars.cards import (
     COLUMNS,
     EVIDENCE,
+    FILE,
     SECTORS,
     THEMES,
     add,
     check_card,
     evidence_level,
+    form,
     library,
     read_card,
     search,
+    words_of,
 )
-from course.exemplars.claims import Finding, claim_audit, claim_needs, stands
+from course.exemplars.claims import Finding, claim_audit, claim_needs, say_when, stands
 from course.exemplars.dictionary import resources
 from course.exemplars.leaflet import Voice, leaflet, leaflet_article, leaflet_claims
 
 __all__ = [
     "COLUMNS",
     "EVIDENCE",
+    "FILE",
     "SECTORS",
     "THEMES",
     "Finding",
@@ -33,12 +37,15 @@ __all__ = [
     "claim_audit",
     "claim_needs",
     "evidence_level",
+    "form",
     "leaflet",
     "leaflet_article",
     "leaflet_claims",
     "library",
     "read_card",
     "resources",
+    "say_when",
     "search",
     "stands",
+    "words_of",
 ]

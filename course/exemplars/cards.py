@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from course import measuring, places
 from course.errors import InputError
-from course.exemplars.claims import claim_audit, nesta_level
+from course.exemplars.claims import claim_audit, is_date, nesta_level
 
 FILE = "exemplars.csv"
 # Column to what it holds; also the data dictionary's words.
@@ -93,6 +93,10 @@ def check_card(card: Mapping[str, Any]) -> dict[str, str]:
     for name, allowed in (("kind", KINDS), ("sector", SECTORS), ("theme", THEMES), ("evidence", EVIDENCE)):
         if made[name] not in allowed:
             raise InputError(f"“{made[name]}” cannot be a card's {name}. Use one of: {', '.join(allowed)}.")
+    if not is_date(made["date"]):
+        raise InputError(
+            f"The card's date is “{made['date']}”. Give a year, a month or a day, as in 2026-11-22."
+        )
     if not _NAME.fullmatch(made["id"]):
         raise InputError(f"The card's id is “{made['id']}”. Use lower case letters, figures and hyphens.")
     if made["address"] and not made["address"].startswith("https://"):
@@ -174,8 +178,7 @@ def search(
     """
     found = cards["level"] >= evidence
     if text.strip():
-        columns = [name for name in COLUMNS if name not in ("kind", "address")]
-        whole = cards[columns].agg(" ".join, axis=1).str.casefold()
+        whole = pd.Series([words_of(card) for card in cards.to_dict("records")], cards.index, dtype=str)
         for word in text.casefold().split():
             found &= whole.str.contains(word, regex=False)
     for column, wanted in (("sector", sector), ("theme", theme)):
@@ -186,24 +189,45 @@ def search(
     return cards[found].sort_values("level", ascending=False, kind="stable", ignore_index=True)
 
 
-def read_card(path: Path) -> dict[str, Any]:
-    """Read one card from a YAML file of fields and texts.
+def words_of(card: Mapping[Any, Any]) -> str:
+    """Return the words of a card in which `search` looks, in one case."""
+    return " ".join(str(card[name]) for name in COLUMNS if name not in ("kind", "address")).casefold()
+
+
+def form() -> str:
+    """Write an empty card to fill in, as YAML: each field with its meaning and what it may hold."""
+    among = {"sector": SECTORS, "theme": THEMES, "evidence": tuple(EVIDENCE)}
+    lines = ["# One card for the exemplar library. Write behind each colon, all on one line."]
+    for name, meaning in COLUMNS.items():
+        if name not in ("id", "kind"):
+            lines += ["", f"# {meaning}.{' May be left empty.' if name in OPTIONAL else ''}"]
+            lines += [f"# One of: {', '.join(among[name])}."] if name in among else []
+            lines.append(f"{name}: ")
+    return "\n".join(lines) + "\n"
+
+
+def read_card(path: Path) -> dict[str, str]:
+    """Read one card from a YAML file of fields and texts; every value is taken as the text it is.
 
     Raises
     ------
     InputError
         If the file cannot be read, or is no list of fields.
     """
+    plain = f"{path} is not a card. Write one field a line, as in “who: Our charity”."
     try:
-        card = yaml.safe_load(path.read_text(encoding="utf-8"))
+        card = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
     except OSError as problem:
         raise InputError(f"{path} cannot be read. Give the file of a card.") from problem
-    except (UnicodeDecodeError, yaml.YAMLError) as problem:
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
         raise InputError(
-            f"{path} is not a card. Write one field a line, as in “who: Our charity”."
+            f"{plain} Line {line} cannot be read: put a text with a colon in it between double quotes."
         ) from problem
-    if not isinstance(card, dict):
-        raise InputError(f"{path} is not a card. Write one field a line, as in “who: Our charity”.")
+    except (UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise InputError(plain) from problem
+    if not isinstance(card, dict) or not all(isinstance(text, str) for text in card.values()):
+        raise InputError(plain)
     return {str(name): text for name, text in card.items()}
 
 

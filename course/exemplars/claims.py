@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from course import measuring
+from course.policy import say_date
 
 _DIGIT = re.compile(r"\d")
 _PERCENT = re.compile(r"\d\s*%|\bper ?cent\b", re.I)
@@ -72,6 +74,25 @@ def stands(findings: list[Finding]) -> bool:
     return not any(finding.must for finding in findings)
 
 
+def is_date(day: str) -> bool:
+    """Tell whether a text is a year, a month or a day: 2026, 2026-09, 2026-07-31."""
+    if not _DATE.fullmatch(day):
+        return False
+    try:
+        date.fromisoformat((day + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def say_when(day: str) -> str:
+    """Write a year, month or day (see `is_date`) as people do: 2026, September 2026, 31 July 2026."""
+    if len(day) == 4:
+        return day
+    first = date.fromisoformat((day + "-01")[:10])
+    return say_date(first) if len(day) == 10 else f"{first:%B %Y}"
+
+
 def nesta_level(evidence: str) -> int:
     """Give the Nesta level that a kind of evidence reaches; 0 for those on no level or not known."""
     frame = measuring.evidence_designs()
@@ -131,7 +152,7 @@ def _faults(text: Mapping[str, str]) -> Iterator[tuple[str, bool, str, str]]:
         )
     if not text["source"]:
         yield "source", True, "source", "There is no source. Say where a reader can look it up."
-    if not _DATE.fullmatch(text["date"]):
+    if not is_date(text["date"]):
         yield "date", True, "date", "There is no date. Give a year, a month or a day, as in 2026-11-22."
     praise = _PRAISE.search(claim)
     if praise:

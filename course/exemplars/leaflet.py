@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from typing import Any
 
@@ -11,8 +10,7 @@ import pandas as pd
 
 from course import measuring
 from course.errors import InputError
-from course.exemplars.claims import claim_audit
-from course.policy import say_date
+from course.exemplars.claims import claim_audit, say_when
 
 _ALSO = ("base", "comparator", "date", "part")
 PARTS = {"goal": "What the contract asked for", "added": "What we added for the area"}
@@ -140,18 +138,10 @@ def _item(claim: dict[Any, Any]) -> str:
     proof = [
         f"Base: {claim['base']}." if claim["base"] else "",
         f"Compared: {claim['comparator'].rstrip('.')}." if claim["comparator"] else "",
-        f"Source: {claim['source']}, {_said(claim['date'])}.",
+        f"Source: {claim['source']}, {say_when(claim['date'])}.",
     ]
     told = " ".join(part for part in proof if part)
     return f"<li>{escape(claim['claim'])}<br><small>{escape(told)}</small></li>"
-
-
-def _said(day: str) -> str:
-    """Write a year, month or day as people do: 2026, September 2026, 31 July 2026."""
-    if len(day) == 4:
-        return day
-    first = date.fromisoformat(day if len(day) == 10 else f"{day}-01")
-    return say_date(first) if len(day) == 10 else f"{first:%B %Y}"
 
 
 def leaflet(figures: pd.DataFrame, who: str, what: str, voice: Voice | None = None, limits: str = "") -> str:

@@ -17,7 +17,7 @@ from voila.exporter import VoilaMarkdownRenderer
 from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
-from course.portal import apps, pages, workspace
+from course.portal import apps, library, pages, workspace
 from course.portal.static_files import manifest, served
 from course.portal.syllabus import Module, find
 
@@ -92,6 +92,16 @@ class HomeHandler(AcademyHandler):
     def get(self) -> None:
         """Show the page."""
         self.show(pages.home_page(self.base_url, self.folder))
+
+
+class LibraryHandler(AcademyHandler):
+    """The exemplar library."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Show the cards, and which of them the query asks for."""
+        asked = {name: self.get_query_argument(name, "") for name in self.request.query_arguments}
+        self.show(library.library_page(self.base_url, self.folder, asked))
 
 
 class AboutHandler(AcademyHandler):
@@ -262,6 +272,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     }
     routes: list[tuple[Any, ...]] = [
         (r"/academy/?", HomeHandler),
+        (r"/academy/library", LibraryHandler),
         (r"/academy/about", AboutHandler),
         (r"/academy/accessibility", AccessibilityHandler),
         (r"/academy/start", StartHandler),

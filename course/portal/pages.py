@@ -32,6 +32,7 @@ def urls(base_url: str) -> dict[str, str]:
     files = {name: f"{academy}static/{hashed}" for name, hashed in manifest().items()}
     return {
         "home": academy,
+        "library": f"{academy}library",
         "about": f"{academy}about",
         "accessibility": f"{academy}accessibility",
         "lesson": f"{academy}lesson/",
@@ -39,6 +40,7 @@ def urls(base_url: str) -> dict[str, str]:
         "lab": f"{base_url}lab/tree/",
         "css": files["academy.css"],
         "host": files.get("host.js", ""),
+        "library_js": files["library.js"],
     }
 
 

@@ -33,6 +33,11 @@ def home() -> Path:
     )
 
 
+def cards(folder: Path) -> Path:
+    """Return where the exemplar cards of an academy folder are kept."""
+    return folder / "exemplars"
+
+
 def refresh(folder: Path) -> None:
     """Bring the learner's copies of lessons, exercises and data up to what is released.
 

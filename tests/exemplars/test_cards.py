@@ -177,3 +177,43 @@ def test_evidence_is_ranked_as_measuring_ranks_it():
     assert levels == [0, 0, 2, 3]
     with pytest.raises(InputError, match="no kind of evidence"):
         exemplars.evidence_level("hearsay")
+
+
+def test_the_form_of_a_card_is_filled_in_line_by_line_and_added(tmp_path):
+    lines = [
+        f"{line.strip()} {GOOD.get(line.strip().removesuffix(':'), '')}" if line.endswith(": ") else line
+        for line in exemplars.form().splitlines()
+    ]
+    path = tmp_path / "card.yml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    kept = exemplars.add(exemplars.read_card(path), tmp_path)
+    assert {name: kept[name] for name in GOOD} == GOOD
+
+
+def test_an_empty_form_is_refused_with_what_to_do_first(tmp_path):
+    path = tmp_path / "card.yml"
+    path.write_text(exemplars.form(), encoding="utf-8")
+    with pytest.raises(InputError, match="There is no claim"):
+        exemplars.add(exemplars.read_card(path), tmp_path)
+
+
+def test_the_line_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "card.yml"
+    path.write_text("who: Us\nclaim: 18 of 20: all passed\n", encoding="utf-8")
+    with pytest.raises(InputError, match="Line 2 cannot be read"):
+        exemplars.read_card(path)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2026", "2026"), ("2026-09", "September 2026"), ("2026-07-31", "31 July 2026")],
+)
+def test_a_date_is_said_as_people_do(day, said):
+    assert exemplars.say_when(day) == said
+
+
+@pytest.mark.parametrize("day", ["", "June 2026", "2026-13", "2026-02-30", "2026-6"])
+def test_a_date_that_is_none_is_refused_by_the_audit_and_the_format(day, tmp_path):
+    assert "date" in [finding.rule for finding in exemplars.claim_audit({**GOOD, "date": day})]
+    with pytest.raises(InputError, match="date"):
+        exemplars.check_card({**GOOD, "id": "a", "kind": "yours", "date": day})
