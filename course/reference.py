@@ -34,6 +34,10 @@ def rule(row, *args, **more):
             "£170,000 without VAT, with VAT": "estimate(170_000)[0]",
             "£173,100 without VAT, with VAT": "estimate(173_100)[0]",
             "£190,000 without VAT, with VAT": "estimate(190_000)[0]",
+            "£0.83 million without VAT, with VAT": "estimate(830_000)[0]",
+            "£0.84 million without VAT, with VAT": "estimate(840_000)[0]",
+            "£4.1 million without VAT, with VAT": "estimate(4_100_000)[0]",
+            "£4.2 million without VAT, with VAT": "estimate(4_200_000)[0]",
             "£552,950 of light-touch services, with VAT": "estimate(552_950)[0]",
             "£250,000 without VAT, with VAT": "estimate(250_000)[0]",
             "Three tenders of £250,000 bought together, with VAT": "estimate(3 * 250_000)[0]",
@@ -58,6 +62,12 @@ def rule(row, *args, **more):
             ),
             "Does it reach £552,950 of light-touch services?": (
                 'rule("act-2012-consider", "council", "light-touch services", 552_950, "2026-11-22").applies'
+            ),
+            "Does it reach one light-touch tender of £250,000?": (
+                'rule("act-2012-consider", "council", "light-touch services", 250_000, "2026-11-22").applies'
+            ),
+            "Does it reach three bought together?": (
+                'rule("act-2012-consider", "council", "light-touch services", 750_000, "2026-11-22").applies'
             ),
             "What the Act asks": (
                 'rule("act-2012-consider", "council", "services", 300_000, "2026-11-22").strength'
@@ -175,8 +185,16 @@ def totals(bids, formula, weights=weights, **bounds):
             "With Dogwood, linear": 'totals(four, "linear")',
             "With Dogwood, min–max": 'totals(four, "min_max")',
             "With Dogwood, absolute": 'totals(four, "absolute", ceiling=3_000_000, floor=1_800_000)',
+            "Winner with Dogwood, relative": 'award(four, weights, "relative")',
             "Winner with Dogwood, linear": 'award(four, weights, "linear")',
             "Winner with Dogwood, min–max": 'award(four, weights, "min_max")',
+            "Winner with Dogwood, absolute": 'award(four, weights, "absolute", 3_000_000, 1_800_000)',
+            "The same if a bid needs 50 for quality": (
+                'award(four[four["quality"] >= 50], weights, "absolute", 3_000_000, 1_800_000)'
+            ),
+            "Do other bids move a price's score against a fixed ceiling and floor?": (
+                'FORMULAS["absolute"].depends_on_other_bids'
+            ),
             "Two bids, price 60 and quality 40": (
                 'totals(small[:2], "relative", {"price": 60, "quality": 40})'
             ),
@@ -244,17 +262,8 @@ import pandas as pd
 from course.measuring import *
 
 losses = {"displacement": 0.25, "leakage": 0.10}
-case = Case(
-    quantity=0.55 * 40,
-    proxy=9801.38,
-    invested=120_000,
-    years=5,
-    deadweight=0.35,
-    displacement=0.10,
-    attribution=0.20,
-    drop_off=0.25,
-)
-doubts = one_at_a_time(case, {"deadweight": 0.5, "attribution": 0.4, "drop_off": 0.5}).set_index("assumption")
+changes = {"deadweight": 0.5, "attribution": 0.4, "drop_off": 0.5}
+doubts = one_at_a_time(COACHING, changes).set_index("assumption")
 one_job = pd.DataFrame(
     {
         "measure": ["New job", "Left benefits", "Left benefits, fiscal saving"],
@@ -285,7 +294,18 @@ kpis = pd.DataFrame(
         "target": [6, 40, 20, 30],
     }
 )
-values = appraisal_values().set_index("id")["central"]
+counted = pd.DataFrame(
+    [
+        ("jobs created", "person", "Sam"),
+        ("people leaving benefits", "person", "Sam"),
+        ("local spend", "invoice", "A1"),
+        ("wages paid to residents", "invoice", "A1"),
+        ("apprentice starts", "person", "Ali"),
+        ("tonnes of waste diverted", "load", "B2"),
+    ],
+    columns=["measure", "source_kind", "source_id"],
+)
+values = appraisal_values().set_index("id")
 costs = unit_costs().set_index("id")["unit_gbp"]
 """,
         {
@@ -302,22 +322,26 @@ costs = unit_costs().set_index("id")["unit_gbp"]
             "Spend with charities, +3.5 against +0.5 points": "net_change(20.0, 23.5, 18.0, 18.5)",
             "Tonnes of waste, −70 against −28": "net_change(400, 330, 300, 272)",
             "12 of 15 promised posts are staff who transfer": "additional_posts(15, 12)",
-            "Gross value a year": "round(sroi(case).gross, 2)",
-            "Net value, first year": "round(sroi(case).net_year_1, 2)",
-            "Five years at today's worth": 'sroi(case).years["present_value"].round(2).tolist()',
-            "Present value": "round(sroi(case).present_value, 2)",
-            "SROI ratio": "round(sroi(case).ratio, 2)",
-            "Ratio with no adjustments": "round(sroi(without_adjustments(case)).ratio, 2)",
+            "A claim: what it assumes": "vars(COACHING)",
+            "Gross value a year": "round(sroi(COACHING).gross, 2)",
+            "Net value, first year": "round(sroi(COACHING).net_year_1, 2)",
+            "Five years at today's worth": 'sroi(COACHING).years["present_value"].round(2).tolist()',
+            "Present value": "round(sroi(COACHING).present_value, 2)",
+            "SROI ratio": "round(sroi(COACHING).ratio, 2)",
+            "Ratio with no adjustments": "round(sroi(without_adjustments(COACHING)).ratio, 2)",
             "Ratio at deadweight 0.5": 'round(doubts.loc["deadweight", "ratio"], 2)',
             "Ratio at attribution 0.4": 'round(doubts.loc["attribution", "ratio"], 2)',
             "Ratio at drop-off 0.5": 'round(doubts.loc["drop_off", "ratio"], 2)',
             "Ratio at all three": 'round(doubts.loc["All together", "ratio"], 2)',
-            "Break-even deadweight": 'round(break_even(case, "deadweight"), 3)',
+            "Break-even deadweight": 'round(break_even(COACHING, "deadweight"), 3)',
             "Green Book rates": 'discount_schedule()["rate"].tolist()',
             "Health rate, first 30 years": 'float(discount_schedule("health").loc[0, "rate"])',
-            "One WELLBY, 2019 prices": 'float(values["wellby"])',
-            "One WELLBY, 2023 prices": 'float(values["wellby-2023"])',
-            "One QALY, 2020 prices": 'float(values["qaly"])',
+            "One WELLBY, 2019 prices": 'float(values.loc["wellby", "central"])',
+            "One WELLBY, low and high, 2019 prices": (
+                'values.loc["wellby", ["low", "high"]].astype(float).tolist()'
+            ),
+            "One WELLBY, 2023 prices": 'float(values.loc["wellby-2023", "central"])',
+            "One QALY, 2020 prices": 'float(values.loc["qaly", "central"])',
             "WELLBYs: 40 people, 0.6 points, 1.5 years": "wellbys(40, 0.6, 1.5)",
             "Their value": "wellby_value(36).central_gbp",
             "The low end": "wellby_value(36).low_gbp",
@@ -350,6 +374,9 @@ costs = unit_costs().set_index("id")["unit_gbp"]
             "Mental-health service, economic": 'float(costs["mental-health-economic"])',
             "One job counted three ways": "round(count_once(one_job).every_claim_gbp, 2)",
             "The job counted once": "count_once(one_job).counted_once_gbp",
+            "Pairs of measures that count one thing twice": (
+                'double_counts(counted)[["measure_a", "measure_b"]].agg(" and ".join, axis=1).tolist()'
+            ),
             "One award published three times": "round(count_once(one_award).every_claim_gbp, 2)",
             "The award counted once": "count_once(one_award).counted_once_gbp",
             "Offers as a share of the contract, %": 'proportional(offers)["share_pct"].round(1).tolist()',
@@ -372,6 +399,8 @@ costs = unit_costs().set_index("id")["unit_gbp"]
             ),
             "Randomised trial, Maryland": 'evidence_of("randomised")["maryland"]',
             "Matched comparison, Maryland": 'evidence_of("matched comparison")["maryland"]',
+            "Matched comparison, Nesta": 'evidence_of("matched comparison")["nesta"]',
+            "A user's words": 'evidence_of("user quote")["reading"]',
             "Before and after, Nesta": 'evidence_of("before and after")["nesta"]',
             "Nesta's standards in order": 'evidence_levels("Nesta")["name"].tolist()',
         },
@@ -399,6 +428,7 @@ offers = pd.DataFrame(
 compared = compare_offers(offers, price=40, quality=40, social_value=20)
 """,
         {
+            "Scores of six districts": 'spend["score"].tolist()',
             "Deprivation-weighted spend": "round(deprivation_weighted_spend(spend), 2)",
             "Share to the 30 most deprived districts": 'round(deprived_share(spend, "rank", 30), 3)',
             "Share within Greater Manchester": (
@@ -444,6 +474,9 @@ note = pd.DataFrame({"bidder": ["Alder"], "note": ["Better than Cedar."]})
             "Moderate first": "moderate_first(scores)",
             "Alpha after consensus of 2 on bid 5": (
                 'round(krippendorff_alpha(apply_consensus(scores, {"bid 5": 2})), 3)'
+            ),
+            "How that alpha is read": (
+                'read_alpha(krippendorff_alpha(apply_consensus(scores, {"bid 5": 2})))'
             ),
             "Two means": 'spread(same_mean)["mean"].tolist()',
             "Their standard deviations": 'spread(same_mean)["sd"].round(2).tolist()',

@@ -17,19 +17,8 @@ from course.explorers.widgets import Explorer, Predict, predict
 
 Values = Mapping[str, Any]
 
-# Lantern's claim, invented: 40 young people, 22 of them no longer NEET, £120,000.
-HELPED, OUT = 40, 22
-PROXY = 9_801.38  # £ of 2015/16 a year: "neet-economic" of the unit costs; a test compares
-LANTERN = measuring.Case(
-    quantity=OUT,
-    proxy=PROXY,
-    invested=120_000,
-    years=5,
-    deadweight=0.35,
-    displacement=0.10,
-    attribution=0.20,
-    drop_off=0.25,
-)
+# Lantern, an invented charity, makes the claim of the course's worked case.
+LANTERN = measuring.COACHING
 WORDS = {
     "deadweight": "Deadweight",
     "displacement": "Displacement",
@@ -446,7 +435,7 @@ def own_ratio() -> Explorer:
         "Your ratio, with its range",
         [
             Choice("proxy", "What changes", PROXIES, "neet-economic", listed=True),
-            Number("people", "People for whom it changes, in a year", 1, 100, 1, OUT),
+            Number("people", "People for whom it changes, in a year", 1, 100, 1, LANTERN.quantity),
             Number("cost", "What it costs, in a year", 10, 400, 10, 120, "£k"),
             Number("deadweight", "Deadweight: would have happened anyway", 0, 90, 5, 35, "%"),
             Number("attribution", "Attribution: due to others", 0, 80, 5, 20, "%"),

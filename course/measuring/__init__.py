@@ -28,7 +28,16 @@ from course.measuring.scorecard import (
     rate,
     scorecard,
 )
-from course.measuring.sroi import Case, Sroi, break_even, one_at_a_time, sroi, tornado, without_adjustments
+from course.measuring.sroi import (
+    COACHING,
+    Case,
+    Sroi,
+    break_even,
+    one_at_a_time,
+    sroi,
+    tornado,
+    without_adjustments,
+)
 from course.measuring.unitcosts import (
     ATTRIBUTION,
     StaffTime,
@@ -45,6 +54,7 @@ from course.measuring.wellbeing import WellbyValue, wellby_value, wellbys
 
 __all__ = [
     "ATTRIBUTION",
+    "COACHING",
     "DEFAULT_BANDS",
     "FAILED",
     "RATINGS",

@@ -7,18 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.errors import InputError
-from course.measuring import Case, break_even, one_at_a_time, sroi, tornado, unit_costs, without_adjustments
-
-COACHING = Case(
-    quantity=40 * 0.55,
-    proxy=9_801.38,
-    invested=120_000,
-    years=5,
-    deadweight=0.35,
-    displacement=0.10,
-    attribution=0.20,
-    drop_off=0.25,
+from course.measuring import (
+    COACHING,
+    Case,
+    break_even,
+    one_at_a_time,
+    sroi,
+    tornado,
+    unit_costs,
+    without_adjustments,
 )
+
 cases = st.builds(
     Case,
     quantity=st.floats(1, 1e4),
