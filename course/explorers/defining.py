@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from course import consultation, places
+from course import consultation
 from course.charts import Frame, Table, percent
 from course.errors import InputError
+from course.explorers import datasets
 from course.explorers.controls import Choice, Number
 from course.explorers.widgets import Explorer, Predict, predict
 from course.place import need
@@ -40,24 +41,15 @@ def neighbourhoods() -> pd.DataFrame:
     InputError
         If the data folder does not hold them.
     """
-    return _read("place/neighbourhoods.csv")
+    return datasets.table("place/neighbourhoods.csv")
 
 
 @cache
 def residents_points() -> dict[str, float]:
     """Return the mean points of 100 that residents gave each theme, of those who filled in all four."""
-    replies = _read("consultation_returns.csv")
+    replies = datasets.table("consultation_returns.csv")
     asked = replies[replies["group"].eq("resident")].dropna(subset=list(THEMES))
     return {theme: float(asked[theme].mean()) for theme in THEMES}
-
-
-def _read(name: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(places.DATASETS / name)
-    except OSError as problem:
-        raise InputError(
-            f"The file {name} is missing from {places.DATASETS}: restore that folder."
-        ) from problem
 
 
 # ---- The definition as a filter -------------------------------------------------------------------
@@ -293,7 +285,7 @@ WORDS = {
 @cache
 def _comments() -> tuple[tuple[str, str], ...]:
     """Return each resident's comment with a theme it was found under; a comment may come twice."""
-    replies = _read("consultation_returns.csv")
+    replies = datasets.table("consultation_returns.csv")
     said = replies.loc[replies["group"].eq("resident"), "comment"].dropna()
     coded = consultation.code_comments([str(text) for text in said], WORDS)
     return tuple(zip(coded["theme"].astype(str), coded["comment"].astype(str), strict=True))
