@@ -57,9 +57,9 @@ def price_items(quantities: Mapping[str, float]) -> pd.DataFrame:
             raise InputError(f"There is no unit cost called {wanted!r}. Use an id from the table.")
     if not quantities:
         raise InputError("Nothing was counted. Give at least one unit cost and its quantity.")
-    chosen = costs.loc[list(quantities)].reset_index(names="measure_id")
-    chosen["quantity"] = [amount(n, f"quantity of {key}") for key, n in quantities.items()]
-    return with_values(chosen[_ITEMS])
+    counted = [amount(n, f"quantity of {key}") for key, n in quantities.items()]
+    chosen = costs.loc[list(quantities)].assign(quantity=counted)
+    return with_values(chosen[_ITEMS].reset_index(drop=True))
 
 
 def with_values(items: pd.DataFrame) -> pd.DataFrame:

@@ -378,6 +378,5 @@ def _direction(here: dict, there: dict) -> str:
 
 
 def _plain_value(value: Any) -> Any:
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
+    # Missing numbers and dates differ from themselves.
+    return None if value is pd.NA or value != value else value

@@ -460,7 +460,8 @@ def _boundaries(areas: list[dict[str, Any]], cells: list[list[Point]]) -> dict[s
 def _geojson(boundaries: dict[str, Any]) -> str:
     # One feature a line, so that a change shows where it is.
     lines = ",\n".join(json.dumps(feature, separators=(",", ":")) for feature in boundaries["features"])
-    return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
+    empty = json.dumps(boundaries | {"features": []}, separators=(",", ":"))
+    return f"{empty.removesuffix(']}')}\n{lines}\n]}}\n"
 
 
 # --- who is paid ------------------------------------------------------------------------------------------

@@ -264,7 +264,9 @@ def compare_offers(offers: pd.DataFrame, price: float, quality: float, social_va
             "Give weights of 0 or more that add to 100."
         )
     _check_columns(
-        offers, ["provider", "price", "quality", "social_value", "respent", "respent_again"], "offers"
+        offers,
+        ["provider", "price", "quality", "social_value", "respent", "respent_again"],
+        "table of offers",
     )
     for column in ("quality", "social_value"):
         if not offers[column].between(0, 100).all():
@@ -316,7 +318,7 @@ def spend_by_area(
         raise InputError(f"{look!r} is not a way to place a supplier. Choose {', '.join(LOOKS)}.")
     column = LOOKS[look]
     _check_columns(ledger, ["amount", "financial_year"], "ledger", also=["supplier_id"])
-    _check_columns(suppliers, ["supplier_id"], "suppliers", also=[column])
+    _check_columns(suppliers, ["supplier_id"], "list of suppliers", also=[column])
     twice = suppliers.loc[suppliers["supplier_id"].duplicated(), "supplier_id"]
     if len(twice):
         raise InputError(f"Supplier {twice.iloc[0]} is listed twice. Keep one row for each supplier.")

@@ -53,9 +53,7 @@ def _date_or_none(text: str) -> date | None:
 def _read(table: str) -> pd.DataFrame:
     frame = pd.read_csv(_HERE / f"{table}.csv", dtype=str, keep_default_na=False)
     for column in set(_DATES) & set(frame.columns):
-        frame[column] = (
-            frame[column].map(lambda text: date.fromisoformat(text) if text else None).astype(object)
-        )
+        frame[column] = frame[column].map(_date_or_none).astype(object)
     if "check_before_relying" in frame:
         frame["check_before_relying"] = frame["check_before_relying"].eq("true")
     return frame

@@ -51,8 +51,10 @@ def test_a_missing_column_of_promises_is_named(promises, column):
 
 
 @pytest.mark.parametrize("column", ["score", "delivery"])
-def test_a_missing_figure_of_a_promise_is_named(promises, column):
-    promises.loc[1, column] = None
+@pytest.mark.parametrize("figure", [None, "lots"])
+def test_a_missing_figure_of_a_promise_is_named(promises, column, figure):
+    promises[column] = promises[column].astype(object)
+    promises.loc[1, column] = figure
     with pytest.raises(InputError) as error:
         promise_against_delivery(promises, 10)
     assert str(error.value) == f"The '{column}' of 'Sober' is missing or is not a number: type a number."

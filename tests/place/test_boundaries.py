@@ -413,10 +413,24 @@ def test_boundaries_are_geojson_that_other_programs_read(write):
 
 
 def test_values_are_plain_so_that_they_can_be_written_as_json():
-    values = pd.DataFrame({"code": list("ABCD"), "amount": np.arange(4), "note": ["x", None, pd.NA, "y"]})
-    features = json.loads(json.dumps(to_features(block(), values)[0]))["features"]
-    assert [f["properties"]["amount"] for f in features] == [0, 1, 2, 3]
-    assert [f["properties"]["note"] for f in features] == ["x", None, None, "y"]
+    values = pd.DataFrame(
+        {
+            "code": list("ABCD"),
+            "amount": np.arange(4),
+            "share": [0.5, np.nan, 1.0, 0.0],
+            "note": ["x", None, pd.NA, "y"],
+            "mixed": [np.int64(1), np.float64(0.5), float("nan"), True],
+        }
+    )
+    features = json.loads(json.dumps(to_features(block(), values)[0], allow_nan=False))["features"]
+    shown = {column: [f["properties"][column] for f in features] for column in values}
+    assert shown == {
+        "code": ["A", "B", "C", "D"],
+        "amount": [0, 1, 2, 3],
+        "share": [0.5, None, 1.0, 0.0],
+        "note": ["x", None, None, "y"],
+        "mixed": [1, 0.5, None, True],
+    }
 
 
 def test_a_map_is_laid_out_to_a_hundredth_of_a_pixel():

@@ -78,3 +78,5 @@ def test_credits_and_small_payments_do_not_hide_what_is_usual():
     credits = [("d", f"C{n}", "V1", -100.0) for n in range(9)]
     found = lines_to_check(lines(*usual, *credits, ("d", "I9", "V1", 11.0)))
     assert found["amount"].tolist() == [11.0]
+    nothing = [("d", f"N{n}", "V1", 0.0) for n in range(9)]
+    assert lines_to_check(lines(*usual, *nothing, ("d", "I9", "V1", 9.0))).empty

@@ -360,6 +360,8 @@ def test_a_file_that_is_no_ledger_is_refused_with_a_sentence(write, text, messag
 
 def test_a_ledger_is_told_from_other_files(write):
     assert looks_like_ledger(write(HEADER))
+    for amount in ("Amount", "Net amount", "Gross amount"):
+        assert looks_like_ledger(write(f"Supplier,Date,{amount}\nA,1/4/24,5\n"))
     assert not looks_like_ledger(write("Supplier,Amount\nA,5\n"))
     assert not looks_like_ledger(write("Supplier,Date\nA,5\n"))
     assert not looks_like_ledger(write("Date,Amount\nA,5\n"))

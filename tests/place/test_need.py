@@ -27,6 +27,26 @@ def test_the_gap_compares_the_most_deprived_tenth_with_all():
     assert gap(AREAS, "need") == pytest.approx(40 / (1_100 / 60))
 
 
+def test_a_share_of_young_people_is_weighed_by_young_people():
+    young = AREAS.assign(aged_16_24=[500, 100, 400], decile=[1, 1, 3])
+    assert average(young, "need", "aged_16_24") == pytest.approx(100 * (200 + 10 + 80) / 1_000)
+    assert gap(young, "need", "aged_16_24") == pytest.approx((210 / 600) / (290 / 1_000))
+
+
+def test_people_in_need_are_counted_as_places_are_chosen():
+    table = reach(AREAS, "need", "population", "share")
+    assert table.to_dict("list") == {
+        "name": ["Small", "Middle", "Large"],
+        "people": [400, 400, 300],
+        "chosen": [1, 2, 3],
+        "reached": pytest.approx([4 / 11, 8 / 11, 1]),
+    }
+
+
+def test_one_person_is_enough_to_average():
+    assert average(AREAS.assign(population=[1, 0, 0]), "need") == 40
+
+
 def test_places_are_chosen_by_share_or_by_people():
     assert list(reach(AREAS, "need", "population", "share")["name"]) == ["Small", "Middle", "Large"]
     assert list(reach(AREAS, "need", "population", "people")["name"]) == ["Small", "Middle", "Large"]
@@ -54,11 +74,24 @@ def test_an_average_lies_between_the_lowest_and_the_highest(rows):
 
 
 def test_what_cannot_be_worked_out_is_said_in_a_sentence():
-    with pytest.raises(InputError, match="no people"):
-        average(AREAS.iloc[:0], "need")
-    with pytest.raises(InputError, match="most deprived tenth"):
-        gap(AREAS.assign(decile=5), "need")
-    with pytest.raises(InputError, match="not a rule"):
-        reach(AREAS, "need", "population", "best")
-    with pytest.raises(InputError, match="Nobody is in need"):
-        reach(AREAS.assign(need=0.0), "need", "population", "share")
+    for ask, sentence in (
+        (
+            lambda: average(AREAS.iloc[:0], "need"),
+            "There are no people in these areas: choose at least one area that has some.",
+        ),
+        (
+            lambda: gap(AREAS.assign(decile=5), "need"),
+            "None of these areas is in the most deprived tenth: there is no gap to work out.",
+        ),
+        (
+            lambda: reach(AREAS, "need", "population", "best"),
+            "“best” is not a rule. Choose one of: share, people.",
+        ),
+        (
+            lambda: reach(AREAS.assign(need=0.0), "need", "population", "share"),
+            "Nobody is in need in these areas: there is nobody to reach.",
+        ),
+    ):
+        with pytest.raises(InputError) as error:
+            ask()
+        assert str(error.value) == sentence

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -62,6 +63,7 @@ def test_a_loaded_ledger_is_the_one_that_was_imported(place, into):
     pd.testing.assert_frame_equal(loaded, imported, check_dtype=False)
     assert loaded["amount"].dtype == "float64"
     assert loaded["redacted"].dtype == "bool"
+    assert loaded["row"].dtype == "int64"
     assert loaded["date"].dt.year.min() == 2024
 
 
@@ -78,6 +80,15 @@ def test_later_ledgers_are_added_and_a_file_imported_again_takes_its_own_place(w
         ["A", 50, "april.csv"],
     ]
     assert pd.read_csv(into / "ledger_issues.csv").empty
+    assert b"\r" not in (into / "ledger.csv").read_bytes()
+
+
+def test_a_table_that_does_not_change_does_not_keep_others_from_changing(write, into):
+    ledger, areas = write(LEDGER + "A,1/4/24,5,I1\n", "april.csv"), write(DEPRIVATION, "imd.csv")
+    import_place_files([areas, ledger], into)
+    ledger.write_text(LEDGER + "A,1/4/24,50,I1\n")
+    import_place_files([areas, ledger], into)
+    assert load_ledger(into)["amount"].tolist() == [50]
 
 
 def test_what_stood_there_before_is_kept_and_what_does_not_change_is_left_alone(write, into):
@@ -162,7 +173,10 @@ def test_a_cut_off_import_leaves_the_old_tables_whole(write, into, monkeypatch):
     import_place_files([one], into)
     before = {path.name: path.read_bytes() for path in into.iterdir()}
 
-    def break_off(*_):
+    moved = []
+
+    def break_off(source, _):
+        moved.append(Path(source))
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(importing.os, "replace", break_off)
@@ -171,7 +185,9 @@ def test_a_cut_off_import_leaves_the_old_tables_whole(write, into, monkeypatch):
         import_place_files([one], into)
     after = {path.name: path.read_bytes() for path in into.iterdir()}
     assert {name: after[name] for name in before} == before
-    assert not [name for name in after if name.startswith(".incoming")]
+    assert after.keys() - before.keys() == {"deprivation_2025_neighbourhood.csv.before-1"}
+    # What is new was waiting on the same disk, so that one step puts it in place.
+    assert moved[0].parents[1] == into.resolve()
 
 
 def test_two_imports_into_one_folder_wait_for_each_other(write, into, monkeypatch):

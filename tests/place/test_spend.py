@@ -279,6 +279,11 @@ def test_weights_must_be_a_hundred_in_all(weights):
         compare_offers(offers(), *weights)
 
 
+def test_offers_may_score_nothing_and_full_marks():
+    table = offers().assign(quality=[0, 100], social_value=[100, 0])
+    assert compare_offers(table, 0, 40, 60)["score"].tolist() == [60, 40]
+
+
 def test_a_weight_of_nothing_is_allowed():
     assert compare_offers(offers(), 100, 0, 0)["score"].tolist() == pytest.approx([100 * 2.5 / 2.6, 100])
 
@@ -289,7 +294,7 @@ def test_a_weight_of_nothing_is_allowed():
         ("quality", 101, "A quality score is outside 0 to 100. Give points of 100."),
         ("social_value", -1, "A social value score is outside 0 to 100."),
         ("respent", 1.5, "The local share in the second round is 1.5."),
-        ("price", None, "The column price of the offers is empty in 1 of 2 rows."),
+        ("price", None, "The column price of the table of offers is empty in 1 of 2 rows."),
     ],
 )
 def test_an_offer_out_of_range_is_refused(column, value, message):
@@ -355,7 +360,9 @@ def test_what_cannot_be_placed_is_told_with_the_reason():
 def test_a_supplier_without_an_id_is_refused_lest_redacted_lines_be_given_to_it():
     lines, firms = small()
     firms = pd.concat([firms, firms.iloc[[0]].assign(supplier_id=None)])
-    with pytest.raises(InputError, match="^The column supplier_id of the suppliers is empty in 1 of 4 rows."):
+    with pytest.raises(
+        InputError, match="^The column supplier_id of the list of suppliers is empty in 1 of 4 rows."
+    ):
         spend_by_area(lines, firms, "registered", "2025/26")
 
 
@@ -410,7 +417,7 @@ def test_ways_to_place_and_repeated_suppliers_are_checked():
     with pytest.raises(InputError, match="^Supplier V1 is listed twice. Keep one row for each supplier.$"):
         spend_by_area(lines, pd.concat([firms, firms.head(1)]), "staff", "2025/26")
     with pytest.raises(
-        InputError, match="^The suppliers has no column staff_area_code. Check the column names.$"
+        InputError, match="^The list of suppliers has no column staff_area_code. Check the column names.$"
     ):
         spend_by_area(lines, firms.drop(columns="staff_area_code"), "staff", "2025/26")
     with pytest.raises(InputError, match="^The ledger has no column supplier_id. Check the column names.$"):
@@ -431,5 +438,19 @@ def test_an_imported_ledger_is_added_up_by_the_codes_in_its_lines():
     assert unplaced.to_dict("records") == [
         {"supplier": "C", "amount": 3, "lines": 1, "why": "The line has no area code."}
     ]
-    with pytest.raises(InputError, match="no column area_code"):
+    with pytest.raises(InputError, match="^The ledger has no column area_code. Check the column names.$"):
         spend_by_area_code(lines.drop(columns="area_code"))
+
+
+def test_an_imported_ledger_of_two_years_is_added_up_for_one():
+    lines = pd.DataFrame(
+        {
+            "supplier": ["A", "B"],
+            "area_code": ["E1", "E1"],
+            "amount": [10.0, 50.0],
+            "financial_year": ["2024/25", "2025/26"],
+        }
+    )
+    assert spend_by_area_code(lines, "2024/25")[0]["amount"].tolist() == [10]
+    with pytest.raises(InputError, match="^The ledger covers 2024/25 and 2025/26. Choose one financial year"):
+        spend_by_area_code(lines)
