@@ -17,7 +17,7 @@ from voila.exporter import VoilaMarkdownRenderer
 from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
-from course.portal import apps, library, pages, workspace
+from course.portal import apps, glossary, library, pages, workspace
 from course.portal.static_files import manifest, served
 from course.portal.syllabus import Module, find
 
@@ -102,6 +102,15 @@ class LibraryHandler(AcademyHandler):
         """Show the cards, and which of them the query asks for."""
         asked = {name: self.get_query_argument(name, "") for name in self.request.query_arguments}
         self.show(library.library_page(self.base_url, self.folder, asked))
+
+
+class GlossaryHandler(AcademyHandler):
+    """The terms that lessons explain."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Show the page."""
+        self.show(glossary.glossary_page(self.base_url))
 
 
 class AboutHandler(AcademyHandler):
@@ -273,6 +282,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     routes: list[tuple[Any, ...]] = [
         (r"/academy/?", HomeHandler),
         (r"/academy/library", LibraryHandler),
+        (r"/academy/glossary", GlossaryHandler),
         (r"/academy/about", AboutHandler),
         (r"/academy/accessibility", AccessibilityHandler),
         (r"/academy/start", StartHandler),

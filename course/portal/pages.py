@@ -33,6 +33,7 @@ def urls(base_url: str) -> dict[str, str]:
     return {
         "home": academy,
         "library": f"{academy}library",
+        "glossary": f"{academy}glossary",
         "about": f"{academy}about",
         "accessibility": f"{academy}accessibility",
         "lesson": f"{academy}lesson/",

@@ -94,3 +94,27 @@ def test_without_scripts_the_button_searches(sandbox, chromium):
     assert page.locator("#paralympics-leaflet").is_visible()
     assert not page.locator("#wales-duty").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_glossary_is_free_of_axe_violations_and_never_scrolls_sideways(
+    academy, visit, violations, width, scheme
+):
+    here = visit(academy, width=width, scheme=scheme)
+    page = here.open("glossary")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").inner_text() == "Glossary"
+    assert here.complaints == []
+
+
+def test_a_term_leads_to_its_place_in_the_lesson(academy, visit):
+    page = visit(academy).open("glossary")
+    entry = page.locator("#tipping-weight")
+    assert "at which the award passes from one bid to another" in entry.inner_text()
+    part = entry.get_by_role("link").get_attribute("href").split("#")[1]
+    entry.get_by_role("link").press("Enter")
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+    assert "tipping weight is" in page.locator(f"#{part}").inner_text()
+    page.get_by_role("navigation", name="Academy").get_by_role("link", name="Glossary").press("Enter")
+    page.wait_for_url(academy.url("glossary"))
