@@ -84,20 +84,13 @@ def evaluate(
     check_formula(formula)
     if formula == RATIO:
         total = _price_per_point(bids, weights)
-        ranks = _ranks(-total)
-        price_score = pd.Series(float("nan"), index=total.index)
+        ranks, price_score = _ranks(-total), np.full(len(bids), np.nan)
     else:
         shares = check_weights(weights)
         scores = _scores(bids, shares, formula, ceiling, floor)
         total = scores @ pd.Series(shares) / 100
-        ranks = _ranks(total)
-        price_score = scores["price"]
-    return bids.assign(
-        price_score=price_score.to_numpy(),
-        total=total.to_numpy(),
-        rank=ranks.to_numpy(),
-        winner=(ranks == 1).to_numpy(),
-    )
+        ranks, price_score = _ranks(total), scores["price"].to_numpy()
+    return bids.assign(price_score=price_score, total=total.to_numpy(), rank=ranks, winner=ranks == 1)
 
 
 def award(
@@ -220,7 +213,7 @@ def _others(weights: Mapping[str, float]) -> list[str]:
     return [name for name in weights if name != "price"]
 
 
-def _ranks(total: pd.Series) -> pd.Series:
+def _ranks(total: pd.Series) -> np.ndarray:
     values = total.to_numpy()
     tie = TIE * np.abs(values).max()
-    return pd.Series(1 + (values[None, :] > values[:, None] + tie).sum(axis=1), index=total.index)
+    return 1 + (values[None, :] > values[:, None] + tie).sum(axis=1)

@@ -59,7 +59,7 @@ def tipping_weight(
     """
     check_formula(formula)
     without = reweigh(weights, 0)
-    checked = check_bids(bids, ["price", *(name for name in without if name != "price")], fewest=2)
+    checked = check_bids(bids, ["price", *without], fewest=2)
     _check_pair(challenger, holder, checked)
     if formula == RATIO:
         prices = checked["price"] / checked["price"].max()

@@ -187,6 +187,11 @@ def test_stretching_equal_values_gives_all_full_marks():
     assert stretch(pd.Series([5, 5], index=["a", "b"])).to_dict() == {"a": 100, "b": 100}
 
 
+def test_stretched_scores_keep_their_name():
+    for scores in ([5, 5], [5, 6]):
+        assert stretch(pd.Series(scores, name="quality")).name == "quality"
+
+
 def test_stretching_names_the_value_that_is_missing():
     with pytest.raises(InputError) as error:
         stretch(pd.Series({"Alder": 1, "Cedar": None}))
