@@ -19,6 +19,27 @@ def look(page, violations):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, scheme)
 
 
+CUT_LABELS = """
+async () => {
+  const cut = [];
+  for (const explorer of document.querySelectorAll("main .sva-x")) {
+    explorer.scrollIntoView({ block: "end" });
+    await new Promise((done) => setTimeout(done, 150));
+  }
+  const drawn = document.querySelectorAll("main .sva-chart svg");
+  if (!drawn.length) cut.push("no chart is drawn");
+  for (const svg of drawn) {
+    const frame = svg.getBoundingClientRect();
+    for (const label of svg.querySelectorAll("text")) {
+      const box = label.getBoundingClientRect();
+      if (box.width && (box.left < frame.left - 2 || box.right > frame.right + 2)) cut.push(label.textContent);
+    }
+  }
+  return cut;
+}
+"""
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.folder)
 def test_a_lesson_opens_whole_and_usable_by_everyone(academy, visit, violations, module):
     here = visit(academy)
@@ -26,6 +47,7 @@ def test_a_lesson_opens_whole_and_usable_by_everyone(academy, visit, violations,
     assert page.locator("main [data-part] .sva-notice").count() == 0
     assert page.locator(".sva-waiting").count() == 0
     look(page, violations)
+    assert page.evaluate(CUT_LABELS) == []
     assert here.complaints == []
 
 
@@ -37,4 +59,5 @@ def test_an_exercise_opens_with_a_control_for_every_question(academy, visit, vio
         assert page.locator(f"#question-{question} :is(input, select, textarea, button)").count(), question
         assert page.locator(f"#question-{question} .sva-status").inner_text() == "Not answered yet."
     look(page, violations)
+    assert page.locator("main .sva-scroll[tabindex]").count() == 0, "a table hides columns on a narrow screen"
     assert here.complaints == []

@@ -77,7 +77,25 @@ export async function mountChart(el, spec, { datasets = {}, theme = {} } = {}) {
 
   const name = () => holder.setAttribute("aria-label", description || "Chart");
   const known = (signal) => view._runtime.signals[signal] !== undefined;
-  const draw = () => (pending ??= Promise.resolve().then(() => { pending = null; return view?.runAsync(); }));
+  const draw = () => (pending ??= Promise.resolve().then(() => { pending = null; return view?.runAsync().then(fit); }));
+
+  // On a narrow page a label may reach beyond the drawing: then the drawing is made smaller until it is whole.
+  function fit() {
+    const svg = canvas.querySelector("svg");
+    if (!svg || !holder.clientWidth) return;
+    const [wide, high] = ["width", "height"].map((side) => Number(svg.getAttribute(side)));
+    svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+    const frame = svg.getBoundingClientRect();
+    const scale = frame.width / wide;
+    let [left, right] = [0, wide];
+    for (const label of svg.querySelectorAll("text")) {
+      const box = label.getBoundingClientRect();
+      if (!box.width) continue;
+      left = Math.min(left, (box.left - frame.left) / scale);
+      right = Math.max(right, (box.right - frame.left) / scale);
+    }
+    if (right - left > wide + 1) svg.setAttribute("viewBox", `${left} 0 ${right - left} ${high}`);
+  }
 
   async function build() {
     const config = theme === null ? {} : merge(look(el), theme);
@@ -91,6 +109,7 @@ export async function mountChart(el, spec, { datasets = {}, theme = {} } = {}) {
     for (const [param, handler] of listeners) if (known(param)) view.addSignalListener(param, (_, value) => handler(value));
     name();
     await view.runAsync();
+    fit();
   }
 
   await build();
