@@ -11,7 +11,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from course.portal.syllabus import Module, as_of, modules
+from course.syllabus import Module, as_of, modules
 
 SIDES = {
     "commissioner": "Commissioner",

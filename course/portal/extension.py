@@ -19,7 +19,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 
 from course.portal import apps, glossary, library, pages, workspace
 from course.portal.static_files import manifest, served
-from course.portal.syllabus import Module, find
+from course.syllabus import Module, find
 
 TEMPLATE = "academy"
 STATEMENT_PREPARED = "25 November 2026"

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import groupby
 
 from course.portal import apps, pages
-from course.portal.syllabus import Module, find, modules
+from course.syllabus import Module, find, modules
 
 BOLD = re.compile(r"\*\*([^*]+)\*\*")
 SENTENCE_ENDS = re.compile(r"(?<=[.?!])([”’)]?)\s+(?=[*“‘(]*[A-Z0-9£])")

@@ -13,7 +13,7 @@ from course.errors import InputError
 from course.portal import workspace
 from course.portal.apps import SIDES, dated
 from course.portal.static_files import manifest
-from course.portal.syllabus import Module, as_of, modules
+from course.syllabus import Module, as_of, modules
 
 HERE = Path(__file__).parent
 

@@ -17,7 +17,7 @@ import platformdirs
 
 from course.cases.seeds import make_learner
 from course.errors import InputError
-from course.portal.syllabus import content, modules
+from course.syllabus import content, modules
 
 KEPT = ".academy"  # what the academy itself remembers, hidden from JupyterLab's file list
 NEVER_COPIED = ("answers.json", "answers.journal", ".ipynb_checkpoints", "__pycache__")

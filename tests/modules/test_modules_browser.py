@@ -3,7 +3,7 @@
 import pytest
 
 from course.authoring import source
-from course.portal.syllabus import modules
+from course.syllabus import modules
 
 pytestmark = pytest.mark.browser
 MODULES = [m for m in modules() if m.lesson.is_file()]

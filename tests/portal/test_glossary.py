@@ -5,7 +5,7 @@ import re
 import pytest
 
 from course.portal import apps, glossary, pages
-from course.portal.syllabus import modules
+from course.syllabus import modules
 
 ENTRIES = glossary.glossary()
 LONGEST_SENTENCE = 25  # words, as in the lessons

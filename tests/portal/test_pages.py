@@ -6,8 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import answers
-from course.portal import apps, pages, syllabus, workspace
+from course import answers, syllabus
+from course.portal import apps, pages, workspace
 
 CONTENT = Path(__file__).parent / "content"
 

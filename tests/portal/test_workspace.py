@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from course import answers
+from course import answers, syllabus
 from course.cases import seeds
 from course.errors import InputError
-from course.portal import syllabus, workspace
+from course.portal import workspace
 
 
 @pytest.fixture
