@@ -59,6 +59,11 @@ def test_a_value_including_vat_is_left_alone_and_its_net_is_worked_back():
     assert estimate(200_000, "inc", extension="7,720") == (Decimal(207_720), Decimal(173_100))
 
 
+def test_half_a_penny_is_rounded_up():
+    assert estimate("0.10", vat_rate="0.05")[0] == Decimal("0.11")
+    assert estimate("0.04", "inc", vat_rate="0.6")[1] == Decimal("0.03")
+
+
 def test_an_exempt_supply_has_no_vat():
     assert estimate(100, vat_rate=0) == (Decimal(100), Decimal(100))
 

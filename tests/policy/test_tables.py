@@ -124,6 +124,9 @@ def test_thresholds_of_2025_and_2026():
         "concession-light-touch-2026": 5_372_609,
     }
     assert pd.api.types.is_integer_dtype(new)
+    held = thresholds("2026-01-01")
+    assert list(held.columns) == list(table("thresholds").columns)
+    assert list(held.index) == list(range(len(held)))
 
 
 @pytest.mark.parametrize("day", ["2023-12-31", "2028-01-01"])
