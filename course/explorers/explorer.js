@@ -126,7 +126,7 @@ export default {
       if (frame.problem) return;
       summary.textContent = frame.summary;
       clearTimeout(still);
-      still = setTimeout(() => { live.textContent = frame.summary; }, STILL_MS);
+      if (!output.hidden) still = setTimeout(() => { live.textContent = frame.summary; }, STILL_MS);
       handles.forEach(draw);
       showTable();
     }

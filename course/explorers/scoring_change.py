@@ -150,14 +150,22 @@ def scorecard_of_three() -> Explorer:
     return Explorer(
         "A scorecard of three indicators",
         [
-            Number("work", "Residents in work now", 31, 43, 1, 38, "of 100"),
-            Number("vcse", "Spend with charities now", 11, 18, 0.5, 15.5, "%"),
-            Number("waste", "Waste to landfill now", 120, 220, 10, 140, "tonnes"),
-            Toggle("net", "Take off what the comparator did too", False),
+            Number("work", "Residents in work now", 31, 43, 1, 38, "of 100", _began("work")),
+            Number("vcse", "Spend with charities now", 11, 18, 0.5, 15.5, "%", _began("vcse")),
+            Number("waste", "Waste to landfill now", 120, 220, 10, 140, "tonnes", _began("waste")),
+            Toggle("net", "Take off what Northmere did too", False),
         ],
         three_frame,
         ["scorecard-bars"],
         "Bars show the way from baseline to target: 100% is the target. For waste, down is good.",
+    )
+
+
+def _began(key: str) -> str:
+    row = INDICATORS.set_index("key").loc[key]
+    return (
+        f"Baseline {row['baseline']:g}, target {row['target']:g}. "
+        f"Northmere went from {row['comparator_baseline']:g} to {row['comparator_actual']:g}."
     )
 
 
@@ -168,17 +176,16 @@ def scored(values: Values) -> pd.DataFrame:
 
 
 def three_frame(values: Values) -> Frame:
-    """Rate three indicators on their change, or on their net change."""
+    """Rate three indicators on their change; or give the net share of each way, which bears no rating."""
     card = scored(values).to_dict("records")
     net = bool(values["net"])
     bars, rows, words = [], [], []
     for row in card:
         reached = row["net_reached_pct"] if net else row["reached_pct"]
-        # The same bands, for a net figure: what the contract itself brought about.
-        rating = measuring.rate(reached / 100, 1.0, BANDS)
-        text = f"{percent(reached)}: {rating}"
+        word = "net" if net else measuring.rate(reached / 100, 1.0, BANDS)
+        text = f"{percent(reached)}: {word}"
         bars.append({"indicator": row["indicator"], "reached": _within(reached, -50, 150), "text": text})
-        words.append(rating)
+        words.append(f"{row['indicator']} {percent(reached) if net else word}")
         rows.append(
             [
                 row["indicator"],
@@ -192,10 +199,15 @@ def three_frame(values: Values) -> Frame:
                 text,
             ]
         )
-    basis = "net change, with the comparator’s change taken off" if net else "change alone"
-    named = listed([f"{row['indicator']} {word}" for row, word in zip(card, words, strict=True)])
+    named = listed(words)
     nets = listed([f"{signed(round(row['net_change'], 4))} {CHANGE_UNITS[row['key']]}" for row in card])
-    summary = f"Rated on {basis}: {named}. Net changes are {nets}. There is no average line, on purpose."
+    said = (
+        f"Net of Northmere, the way to target is: {named}. It has no rating: the targets were set for the "
+        "whole change."
+        if net
+        else f"Rated on the change: {named}."
+    )
+    summary = f"{said} Net changes are {nets}. There is no average line, on purpose."
     columns = [
         "Indicator",
         "Unit",
@@ -493,6 +505,8 @@ def countable_frame(values: Values) -> Frame:
             ]
         )
     said = f"{len(kept)} of {len(bars)} pass: {listed(kept)}." if kept else "None passes: loosen a limit."
+    if len(kept) == len(bars):
+        said += " Limits that let all pass sort nothing out."
     coarse = _promises().iloc[-1]
     said += (
         f" For {coarse['short'].lower()} a usual year’s target is {coarse['target']:g}, "
@@ -673,7 +687,8 @@ def agree_definition() -> Explorer:
             ),
             (
                 "provider",
-                "You are Birch CIC. You expect about a dozen people to start. Promise what you can keep",
+                "You are Birch CIC. You expect about a dozen people to start. Cedar bids too: promise less "
+                "than it does, and it wins. Promise what you can keep",
                 "Sign the promise",
             ),
         ],
@@ -697,13 +712,23 @@ def agree_frame(values: Values) -> Frame:
     )
     best = next(n for n in range(14, 0, -1) if measuring.rate(count, n, BANDS) == "Good") if count else 0
     wish = f"What Birch CIC would have wanted: to promise {best}, the most that would rate Good."
+    rival = max(count - 1, 0)  # Cedar is a little less able, and honest
+    won = promise >= rival
+    lost = "" if won else f"Lost to Cedar, which promised {rival}. "
+    award = f"Cedar promised {rival}. " + (
+        "Birch CIC wins the contract."
+        if won
+        else "It wins, and Birch CIC only learns what it would have done."
+    )
     said = (
-        f"A year later the log has {len(LOG)} lines. Step by step: {words}. "
+        f"{award} A year later the log has {len(LOG)} lines. Step by step: {words}. "
         f"That makes {count} of {promise} promised: {rating}."
     )
     rows = [[step.capitalize(), str(left)] for step, left in steps]
     rows += [
-        ["Promised", str(promise)],
+        ["Promised by Birch CIC", str(promise)],
+        ["Promised by Cedar", str(rival)],
+        ["Contract goes to", "Birch CIC" if won else "Cedar"],
         ["Rating", rating],
         ["In lasting new work, whatever is counted", str(lasting)],
     ]
@@ -711,7 +736,7 @@ def agree_frame(values: Values) -> Frame:
         {"steps": _funnel_rows(definition)},
         f"{said} {keen} {wish}",
         Table(["What", "Figure"], rows),
-        record=f"{count} of {promise} promised: {rating}. {keen}",
+        record=f"{lost}{count} of {promise} promised: {rating}. {keen}",
     )
 
 

@@ -79,10 +79,11 @@ def test_the_scorecard_gives_the_three_net_changes():
     ]
     net = frame("scorecard_of_three", net=True)
     assert column(net, "Way to target") == [
-        "37.5%: Inadequate",
-        "75%: Requires improvement",
-        "70%: Requires improvement",
+        "37.5%: net",
+        "75%: net",
+        "70%: net",
     ]
+    assert "no rating" in net.summary
     assert column(net, "Net change") == column(made, "Net change")
 
 
@@ -92,7 +93,8 @@ def test_the_ratings_said_are_those_tabled_and_drawn(net):
         made = frame("scorecard_of_three", work=work, waste=waste, net=net)
         for row, bar in zip(made.table.rows, made.data["bars"], strict=True):
             assert row[-1] == bar["text"]
-            assert f"{row[0]} {row[-1].split(': ')[1]}" in made.summary
+            share, rating = row[-1].split(": ")
+            assert f"{row[0]} {share if net else rating}" in made.summary
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,7 @@ def test_missing_reports_and_usual_targets_are_the_records():
 def test_loosening_every_limit_lets_every_promise_pass():
     made = frame("countable_indicators", unit=50, missing=10)
     assert "10 of 10 pass" in made.summary
+    assert "sort nothing out" in made.summary
     assert "9 of 10 pass" in frame("countable_indicators", unit=50, missing=10, systems=True).summary
 
 
@@ -194,6 +197,14 @@ def test_the_rating_at_the_joint_table_is_of_the_count_under_the_definition():
     assert "4 of 8 promised: Requires improvement" in made.summary
     assert "to promise 4" in made.summary
     assert made.record.startswith("4 of 8 promised")
+
+
+def test_too_low_a_promise_loses_the_contract_to_a_rival_who_is_honest_and_a_little_less_able():
+    strict = {"once": "yes", "new": "yes", "resident": "yes", "hours": "16", "weeks": "26"}
+    low, even = (frame("agree_definition", **strict, promise=n) for n in (2, 3))
+    assert low.record.startswith("Lost to Cedar, which promised 3.")
+    assert "It wins" in low.summary
+    assert "Birch CIC wins the contract" in even.summary
 
 
 def test_jobs_and_leaving_benefit_share_people_and_waste_shares_nothing():
