@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from course.cohorts.commands import cohort
 from course.errors import InputError
 
 HELP = """The Social Value Academy
@@ -31,6 +32,7 @@ data = typer.Typer(help="Read real notices; make Calderbrook's data again.", no_
 app.add_typer(data, name="data")
 exemplar = typer.Typer(help="Add your own cards to the exemplar library.", no_args_is_help=True)
 app.add_typer(exemplar, name="exemplar")
+app.add_typer(cohort, name="cohort")
 out = Console(highlight=False)
 
 

@@ -1,1 +1,1 @@
-"""Cohorts of learners: for now, one that is invented, to try the whole path."""
+"""Cohorts of learners, from the first list of people to the last certificate."""
