@@ -80,3 +80,47 @@ def _count(table: pd.DataFrame) -> None:
     out.print(", ".join(f"{counts[o]} {o}" for o in counts.index) + ".")
     if "refused" in counts:
         out.print("Mend what was refused in your list, then run: academy cohort roster FOLDER LIST")
+
+
+@cohort.command("hand-out")
+def hand_out(
+    folder: Folder,
+    modules: Annotated[
+        list[str] | None, typer.Argument(help="Modules, such as m04; all, if left out.")
+    ] = None,
+    due: Annotated[str | None, typer.Option(help="The last day to hand in, such as 2027-03-01.")] = None,
+) -> None:
+    """Hand exercises out: a zip for each exercise, and one for each learner, to send."""
+    from datetime import date
+
+    from course.cohorts import handing_out
+
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError as problem:
+        raise InputError(f"“{due}” is not a date. Write it as year-month-day: 2027-03-01.") from problem
+    with out.status("") as status:
+        table = handing_out.hand_out(folder, modules or [], day, status.update)
+    _show(table, "To send")
+    out.print(f"They are in {folder}. Send each learner the zip that bears their name.", soft_wrap=True)
+
+
+@cohort.command("collect")
+def collect(
+    folder: Folder,
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Zips that learners sent, or folders of them.")
+    ] = None,
+    learner: Annotated[
+        str, typer.Option(help="Whose they are, for hand-ins that do not say so: a learner's id.")
+    ] = "",
+) -> None:
+    """Take in what learners handed in. Run it as often as you like: nothing is taken twice."""
+    from course.cohorts import collecting
+
+    with out.status("") as status:
+        table = collecting.collect(folder, sources or [], learner, status.update)
+    _show(table.drop(columns="version"), "Received")
+    for outcome, count in table["outcome"].value_counts().items():
+        out.print(f"{count} {outcome}: {collecting.OUTCOMES[str(outcome)]}.")
+    out.print(f"Next: academy grade {folder}", soft_wrap=True)

@@ -107,25 +107,64 @@ def take_in(root: Path, exercise: str, learner: str, handed_in: Path) -> Receive
     number = 1 + sum(1 for _ in (root / "received" / learner / exercise).glob("*"))
     kept = root / "received" / learner / exercise / str(number)
     shutil.copytree(handed_in, kept)
+    return Received(kept, submit_received(root, exercise, learner, kept))
+
+
+def submit_received(
+    root: Path, exercise: str, learner: str, kept: Path, at: datetime | None = None
+) -> tuple[str, ...]:
+    """Make ready to mark what was received and kept: the author's notebook with the learner's answers.
+
+    The submission is made aside and then put in place, so that a crash leaves the old one, the new one, or
+    none, and never half of one.
+
+    Parameters
+    ----------
+    root : Path
+        The cohort's folder, in which the exercise was released.
+    exercise, learner : str
+        Whose, of what.
+    kept : Path
+        The folder that holds the answer file or its journal; it is not changed.
+    at : datetime, optional
+        When it was handed in (UTC), for nbgrader's `timestamp.txt`.
+
+    Returns
+    -------
+    tuple of str
+        Sentences that the trainer should know.
+    """
     remarks = []
     fault = _changed(kept / NOTEBOOK, root / "release" / exercise / NOTEBOOK)
     if fault:
         remarks.append(fault + " It was kept and not run; the answers count all the same.")
-    with tempfile.TemporaryDirectory() as mending:
+    (root / STAMPS).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="submitting-", dir=root / STAMPS) as aside:
+        place, mending = Path(aside) / "new", Path(aside) / "mending"
+        place.mkdir()
+        mending.mkdir()
+        shutil.copy(root / "release" / exercise / NOTEBOOK, place)
         for name in (answers.ANSWER_FILE, answers.JOURNAL_FILE):
             if (kept / name).is_file():
                 shutil.copy(kept / name, mending)
         given = answers.read(mending)
-        submit(root, exercise, learner, Path(mending) / answers.ANSWER_FILE)
-        place = root / "submitted" / learner / exercise
-        if given and not (place / answers.ANSWER_FILE).is_file():
+        if (mending / answers.ANSWER_FILE).is_file():
+            shutil.copy(mending / answers.ANSWER_FILE, place)
+        else:
             for answer in given.values():
                 answers.record(place, answer.question, answer.value, answer.at)
-        if any(Path(mending).glob("answers.damaged-*")):
+        if any(mending.glob("answers.damaged-*")):
             remarks.append("The answer file was damaged; the answers in its journal count.")
+        if at is not None:
+            (place / "timestamp.txt").write_text(f"{at:%Y-%m-%d %H:%M:%S.%f} UTC\n", encoding="ascii")
+        final = root / "submitted" / learner / exercise
+        final.parent.mkdir(parents=True, exist_ok=True)
+        if final.exists():
+            final.rename(Path(aside) / "old")
+        place.rename(final)
     if not given:
         remarks.append("No answers were handed in, so every question counts as not answered.")
-    return Received(kept, tuple(remarks))
+    return tuple(remarks)
 
 
 def _changed(handed_in: Path, released: Path) -> str:

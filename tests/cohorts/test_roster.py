@@ -1,5 +1,6 @@
 """Lists of people as people really save them, and the roster made of them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,20 @@ def fields(text: str | bytes, *names: str) -> list[tuple[str, ...]]:
     return [tuple(line.given.get(n, "") for n in names) for line in read(text)]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A cohort made of the messy list, and what was said of each row."""
+    folder = tmp_path_factory.mktemp("messy") / "spring"
+    return folder, roster.new("Spring 2027", PEOPLE, folder)
+
+
 @pytest.fixture
-def cohort(tmp_path):
-    folder = tmp_path / "spring"
-    roster.new("Spring 2027", PEOPLE, folder)
-    return folder
+def cohort(made, tmp_path):
+    return Path(shutil.copytree(made[0], tmp_path / "spring"))
 
 
-def test_a_real_list_of_24_is_read_row_by_row_and_each_refusal_says_what_to_mend(tmp_path):
-    table = roster.new("Spring 2027", PEOPLE, tmp_path / "spring").set_index("row")
+def test_a_real_list_of_24_is_read_row_by_row_and_each_refusal_says_what_to_mend(made):
+    table = made[1].set_index("row")
     assert (table["outcome"] == "added").sum() == 15
     for row, words in {
         11: "same person as row 5",
@@ -50,7 +56,7 @@ def test_a_real_list_of_24_is_read_row_by_row_and_each_refusal_says_what_to_mend
         assert table.outcome[row] == "refused"
         assert words in table.say[row]
     assert "same name" in table.say[25]
-    kept = roster.roster(tmp_path / "spring").set_index("id")
+    kept = roster.roster(made[0]).set_index("id")
     assert kept.name["sian-lockwood"] == "Siân Lockwood"
     assert kept.name["ben-whitlock"] == "Ben Whitlock"
     assert kept.email["dev-raman"] == "dev@birch.example"
@@ -69,11 +75,10 @@ def test_learners_stand_in_nbgraders_gradebook(cohort):
         assert len(book.students) == 15
 
 
-def test_the_salt_is_made_once_and_differs_between_cohorts(cohort, tmp_path):
-    roster.new("Other", PEOPLE, tmp_path / "other")
+def test_the_salt_is_made_once_and_differs_between_cohorts(cohort, _handed_out):
     first = roster.about(cohort)["salt"]
     roster.import_people(cohort, PEOPLE)
-    assert roster.about(cohort)["salt"] == first != roster.about(tmp_path / "other")["salt"]
+    assert roster.about(cohort)["salt"] == first != roster.about(_handed_out)["salt"]
     assert len(first) == 32
 
 
@@ -153,10 +158,10 @@ def test_a_quotation_mark_that_is_not_closed_costs_its_own_row_only():
     assert told[1:] == ["", ""]
 
 
-def test_a_list_without_a_column_for_sides_says_so_in_each_row(tmp_path):
-    with pytest.raises(InputError, match="cohort was made|no cohort"):
+def test_a_list_without_a_column_for_sides_says_so_in_each_row(cohort, tmp_path):
+    with pytest.raises(InputError, match="no cohort was made"):
         roster.new("x", "name\n\n", tmp_path / "none")
-    table = roster.new("x", "name\nAmara\n", tmp_path / "some")
+    table = roster.import_people(cohort, "name\nAmara\n")
     assert "which side" in table.say[0]
 
 
@@ -178,11 +183,10 @@ def test_what_is_no_list_of_people_is_refused_whole(people, words):
         read(people)
 
 
-def test_ids_are_folders_names_on_every_system(tmp_path):
-    table = roster.new(
-        "x",
+def test_ids_are_folders_names_on_every_system(cohort):
+    table = roster.import_people(
+        cohort,
         "name,side\n李雷,buyer\nCon,buyer\nÅse Ødegård,buyer\n韩梅梅,buyer\n" + "A" * 80 + ",buyer\n",
-        tmp_path / "c",
     )
     assert list(table["id"]) == ["learner", "learner-con", "ase-odegard", "learner-2", "a" * 40]
     assert "cannot name a folder" in refused("id,name,side\n../etc,Amara,buyer\n")[0]

@@ -1,0 +1,79 @@
+"""A small cohort that was handed out once, copied for each test, and a learner's folder that joined it."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from course import answers
+from course.cohorts import handing_out, joining, roster
+
+EXERCISE = "m04-asking"
+LIST = "name,email,side,organisation\n" + "\n".join(
+    [
+        "Amara Osei,amara.osei@calderbrook.example,commissioner,Calderbrook Council",
+        "Ben Whitlock,ben@cedar.example,provider,Cedar Ltd",
+        "Carys Pugh,carys.pugh@calderbrook.example,operations,Calderbrook Council",
+    ]
+)
+
+
+@pytest.fixture(scope="session")
+def _handed_out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cohort") / "spring"
+    roster.new("Spring 2027", LIST, folder)
+    handing_out.hand_out(folder, ["m04"], date(2099, 3, 1))
+    return folder
+
+
+@pytest.fixture
+def cohort(_handed_out, tmp_path) -> Path:
+    """A cohort's folder in which module 4 was handed out to three learners."""
+    return Path(shutil.copytree(_handed_out, tmp_path / "spring"))
+
+
+@pytest.fixture
+def works(tmp_path):
+    """Give the exercise's folder of a learner who joined `cohort` and answered."""
+
+    def folder(cohort: Path, learner: str, **given: object) -> Path:
+        home = tmp_path / "homes" / learner
+        home.mkdir(parents=True, exist_ok=True)
+        joining.join(home, (cohort / "handed-out" / "learners" / f"{learner}.zip").read_bytes())
+        place = home / "exercises" / EXERCISE
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copy(cohort / "release" / EXERCISE / "exercise.ipynb", place)
+        for question, value in (given or {"tipping_weight": 12.5}).items():
+            answers.record(place, question.replace("_", "-"), value)
+        return place
+
+    return folder
+
+
+@pytest.fixture
+def sent(works, tmp_path):
+    """Give the zip that a learner sends, written into a folder of its own."""
+
+    def send(cohort: Path, learner: str, name: str = "", **given: object) -> Path:
+        made = joining.hand_in(works(cohort, learner, **given))
+        inbox = tmp_path / "inbox"
+        inbox.mkdir(exist_ok=True)
+        (inbox / (name or made.name)).write_bytes(made.content)
+        return inbox / (name or made.name)
+
+    return send
+
+
+@pytest.fixture
+def card(cohort):
+    """Give what a learner's zip says of them."""
+    import io
+    import zipfile
+
+    def read(learner: str) -> dict[str, str]:
+        raw = (cohort / "handed-out" / "learners" / f"{learner}.zip").read_bytes()
+        return json.loads(zipfile.ZipFile(io.BytesIO(raw)).read("learner.json"))
+
+    return read
