@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import nbformat
 
 from course import places
 from course.authoring.source import NOTEBOOK, PREFIXES, Exercise
+from course.grading import writing
 from course.grading.nbgrader_folder import Row, read_marks
 from course.questions import kinds
 from course.questions.marking import OUTCOMES
@@ -30,6 +31,7 @@ section > div { margin: .5rem 0; padding: .1rem 1rem; border-left: 3px solid var
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 650; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; }
 tr { border-bottom: 1px solid var(--sva-line); }
+td.given { outline: 2px solid var(--sva-right); outline-offset: -3px; font-weight: 650; }
 @media print { section { break-inside: avoid; } }
 """
 
@@ -47,10 +49,13 @@ def write_feedback(root: Path, made: Exercise, learners: Sequence[str]) -> list[
         Whose pages; each must have been marked.
     """
     pages = []
+    settled = {(p.learner, p.question): p.settled for p in writing.pieces(root, made) if p.settled}
     for learner in learners:
         place = root / "feedback" / learner / made.id / PAGE
         place.parent.mkdir(parents=True, exist_ok=True)
-        text = page(made, learner, read_marks(root, made, learner), _asked(root, made, learner))
+        written = {question: m for (who, question), m in settled.items() if who == learner}
+        rows = read_marks(root, made, learner)
+        text = page(made, learner, rows, _asked(root, made, learner), written)
         place.write_text(text, encoding="utf-8")
         pages.append(place)
     return pages
@@ -68,7 +73,13 @@ def _asked(root: Path, made: Exercise, learner: str) -> dict[str, str]:
     return shown
 
 
-def page(made: Exercise, learner: str, rows: Sequence[Row], asked: dict[str, str]) -> str:
+def page(
+    made: Exercise,
+    learner: str,
+    rows: Sequence[Row],
+    asked: Mapping[str, str],
+    written: Mapping[str, writing.Mark] | None = None,
+) -> str:
     """Return a learner's page as one HTML file that asks nothing of any other.
 
     Parameters
@@ -81,14 +92,24 @@ def page(made: Exercise, learner: str, rows: Sequence[Row], asked: dict[str, str
         The marks.
     asked : dict of str to str
         By question, the prompt and the answer as safe HTML.
+    written : mapping of str to Mark, optional
+        By free-text question, the scores that count and the marker's comment.
     """
+    written = written or {}
     title = str(made.notebook.metadata.get("title", made.id))
     auto = [row for row in rows if row.outcome != "person"]
     total = f"{kinds.tidy(sum(r.points for r in auto))} of {kinds.tidy(sum(r.out_of for r in auto))} points"
     tokens = (places.REPOSITORY / "course" / "portal" / "static" / "academy.css").read_text(encoding="utf-8")
-    sections = "".join(_section(n, made, row, asked.get(row.question, "")) for n, row in enumerate(rows, 1))
+    sections = "".join(
+        _section(n, made, row, asked.get(row.question, ""), written.get(row.question))
+        for n, row in enumerate(rows, 1)
+    )
     person = [row for row in rows if row.outcome == "person"]
-    also = " Your writing is marked by a person; its points are shown with it." if person else ""
+    waiting = [row for row in person if row.question not in written and not row.points]
+    also = " Your writing waits for a person." if waiting else ""
+    if person and not waiting:
+        given = f"{kinds.tidy(sum(r.points for r in person))} of {kinds.tidy(sum(r.out_of for r in person))}"
+        also = f" {given} points for your writing, marked by a person."
     return (
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -99,16 +120,19 @@ def page(made: Exercise, learner: str, rows: Sequence[Row], asked: dict[str, str
     )
 
 
-def _section(number: int, made: Exercise, row: Row, asked: str) -> str:
-    if row.outcome == "person":
-        label, sign = "Marked by a person", "–"
-        rubric = rubric_table(made.rubrics[row.question])
-    else:
-        label, sign, rubric = OUTCOMES[row.outcome], SIGNS.get(row.outcome, "–"), ""
+def _section(number: int, made: Exercise, row: Row, asked: str, mark: writing.Mark | None) -> str:
     read = f"<p>Read again: {escape(row.read)}.</p>" if row.read else ""
+    label, sign, more, message = OUTCOMES.get(row.outcome, ""), SIGNS.get(row.outcome, "–"), "", row.message
+    if row.outcome == "person":
+        rubric = made.rubrics[row.question]
+        more = rubric_table(rubric, mark.scores if mark else ())
+        if mark or row.points:
+            label, message = "Marked by a person", mark.comment if mark else ""
+        else:
+            label = "Not marked yet"
     return (
         f'<section class="{row.outcome}"><h2>Question {number}</h2>{asked}'
         f'<p class="mark"><span aria-hidden="true">{sign} </span>'
         f"{label}: {kinds.tidy(row.points)} of {kinds.tidy(row.out_of)} points</p>"
-        f"<p>{escape(row.message)}</p>{read}{rubric}</section>"
+        f"<p>{escape(message)}</p>{read}{more}</section>"
     )

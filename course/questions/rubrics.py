@@ -80,17 +80,22 @@ def rubric(question: str, criteria: Mapping[str, Sequence[str]], samples: Sequen
     return HTML(rubric_table(made))
 
 
-def rubric_table(made: Rubric) -> str:
-    """Return a rubric as an HTML table with row and column headings."""
+def rubric_table(made: Rubric, given: Sequence[int] = ()) -> str:
+    """Return a rubric as an HTML table with row and column headings; scores that were given bear a tick."""
     head = "".join(f'<th scope="col">{score}</th>' for score in range(TOP + 1))
+    scores = [*given, *[-1] * (len(made.criteria) - len(given))]
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
-        + "".join(f"<td>{escape(text)}</td>" for text in texts)
+        + "".join(
+            f'<td class="given">✓ {escape(text)}</td>' if at == score else f"<td>{escape(text)}</td>"
+            for at, text in enumerate(texts)
+        )
         + "</tr>"
-        for name, texts in made.criteria.items()
+        for (name, texts), score in zip(made.criteria.items(), scores, strict=True)
     )
+    caption = "How your writing was scored" if given else "How your writing is scored"
     return (
-        '<table class="sva-rubric"><caption>How your writing is scored: '
+        f'<table class="sva-rubric"><caption>{caption}: '
         f"four criteria, 0 to {TOP} points each</caption>"
         f'<thead><tr><th scope="col">Criterion</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
     )
