@@ -158,6 +158,9 @@ def grade(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core, if left out.")] = None,
     force: Annotated[bool, typer.Option(help="Mark also what has not changed.")] = False,
     trust: Annotated[bool, typer.Option(help="Mark even where submissions cannot be shut in.")] = False,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Mark on a Dask cluster that sees the folder.")
+    ] = "",
 ) -> None:
     """Mark a cohort's submissions: those not marked yet, and those changed since."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -172,6 +175,7 @@ def grade(
     found = sorted({place.name for place in (cohort / "submitted").glob("*/*") if place.is_dir()})
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     ours = set(exercise_ids())
+    executor = _dask(dask) if dask else None
     troubles = 0
     for exercise in modules or found:
         made = _prepared(cohort, exercise) if exercise in ours else None
@@ -190,6 +194,7 @@ def grade(
                 workers=workers,
                 force=force or bool(learner),
                 trust=trust,
+                executor=executor,
                 told=told,
             )
         layers = next((", ".join(o.layers) for o in run.marked if o.layers), "none")
@@ -221,6 +226,19 @@ def grades(
         return
     into.write_text(text, encoding="utf-8")
     out.print(f"Wrote {into}.", soft_wrap=True)
+
+
+def _dask(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as problem:
+        raise InputError("Dask is not installed here. Run: pip install distributed") from problem
+    try:
+        return Client(address, timeout="10s").get_executor()
+    except (OSError, ValueError) as problem:
+        raise InputError(
+            f"No Dask scheduler answers at {address}. Give its address, such as tcp://marking.example:8786."
+        ) from problem
 
 
 def _prepared(cohort: Path, exercise: str) -> Any:

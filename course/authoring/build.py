@@ -19,6 +19,7 @@ from course.questions import marking
 
 BUILD_KEY = "build"
 KERNEL_SECONDS = 120
+GRADEBOOK = "gradebook.db"
 
 
 def configuration(root: Path, db_url: str | None = None) -> Config:
@@ -29,16 +30,28 @@ def configuration(root: Path, db_url: str | None = None) -> Config:
     root : Path
         The course folder: `source`, `release`, `submitted`, `autograded` and `feedback` live in it.
     db_url : str, optional
-        The gradebook; `gradebook.db` in the folder, if left out.
+        The gradebook; if left out, the `db_url` in the folder's own `nbgrader_config.py`, or `gradebook.db`.
     """
     own = root / "nbgrader_config.py"
     config = PyFileConfigLoader(own.name, str(root)).load_config() if own.is_file() else Config()
     config.CourseDirectory.root = str(root)
-    config.CourseDirectory.db_url = db_url or f"sqlite:///{root / 'gradebook.db'}"
+    if db_url or "db_url" not in config.CourseDirectory:
+        config.CourseDirectory.db_url = db_url or f"sqlite:///{root.resolve() / GRADEBOOK}"
+    config.CourseDirectory.setdefault("course_id", "default_course")  # a server refuses an unnamed course
     config.ExecutePreprocessor.setdefault("timeout", KERNEL_SECONDS)
     # a widget's view cannot be drawn in feedback: its HTML says what was answered
     config.NbConvertBase.display_data_priority = ["text/html", "image/svg+xml", "image/png", "text/plain"]
     return config
+
+
+def gradebook_address(root: Path) -> str:
+    """Return where a course folder's gradebook is, as SQLAlchemy writes addresses."""
+    return str(configuration(root).CourseDirectory.db_url)
+
+
+def has_gradebook(root: Path) -> bool:
+    """Tell whether a course folder has a gradebook: its own file, or one on a database server."""
+    return (root / GRADEBOOK).is_file() or not gradebook_address(root).endswith(f"/{GRADEBOOK}")
 
 
 def generate(made: Exercise, root: Path) -> nbformat.NotebookNode:

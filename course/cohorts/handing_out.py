@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from course import slow_import
+from course.authoring import build
 from course.authoring.source import NOTEBOOK, exercise_ids
 from course.cases.seeds import LEARNER_FILE, case_key
 from course.cohorts.joining import packed
@@ -134,7 +135,7 @@ def _set_due(root: Path, exercises: Sequence[str], due: date) -> None:
 
     slow_import.mend()
     last = datetime.combine(due, time(23, 59, 59)).astimezone(UTC).replace(tzinfo=None)
-    with Gradebook(f"sqlite:///{root.resolve() / 'gradebook.db'}") as book:
+    with Gradebook(build.gradebook_address(root)) as book:
         for exercise in exercises:
             book.find_assignment(exercise).duedate = last
         book.db.commit()
@@ -142,12 +143,12 @@ def _set_due(root: Path, exercises: Sequence[str], due: date) -> None:
 
 def due_dates(root: Path) -> dict[str, datetime]:
     """Return when each exercise is due (UTC), as the gradebook says; those without a date are left out."""
-    if not (root / "gradebook.db").is_file():
+    if not build.has_gradebook(root):
         return {}
     from nbgrader.api import Gradebook
 
     slow_import.mend()
-    with Gradebook(f"sqlite:///{root.resolve() / 'gradebook.db'}") as book:
+    with Gradebook(build.gradebook_address(root)) as book:
         return {a.name: a.duedate.replace(tzinfo=UTC) for a in book.assignments if a.duedate}
 
 

@@ -584,7 +584,7 @@ def _tell_gradebook(root: Path, table: pd.DataFrame) -> None:
     build.mend_nbgrader()
     from nbgrader.api import Gradebook, Student
 
-    with Gradebook(f"sqlite:///{root.resolve() / 'gradebook.db'}") as book:
+    with Gradebook(build.gradebook_address(root)) as book:
         there = {student.id: student for student in book.students}
         for row in table.to_dict("records"):
             student = there.get(row["id"])

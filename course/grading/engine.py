@@ -161,7 +161,7 @@ def grade(
         Mark even where a submission cannot be shut in: on a machine that lacks a layer, or in a kernel that
         is not Python. Every layer there is is on. Submissions of which only answers count need none.
     db_url : str, optional
-        The gradebook's address for SQLAlchemy; `gradebook.db` in the folder, if left out.
+        The gradebook's address for SQLAlchemy; the folder's own, if left out.
     deadline : float
         Seconds for one submission; then it is ended with all it started.
     cases : callable, optional

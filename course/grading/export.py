@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from course.authoring import build
 from course.errors import InputError
 
 # As nbgrader reckons: a person's points before the machine's, extra credit added where there are points, no
@@ -56,7 +57,7 @@ def grades(root: Path, db_url: str | None = None) -> pd.DataFrame:
     root : Path
         The cohort's folder.
     db_url : str, optional
-        The gradebook's address for SQLAlchemy; `gradebook.db` in the folder, if left out.
+        The gradebook's address for SQLAlchemy; the folder's own, if left out.
 
     Returns
     -------
@@ -71,9 +72,9 @@ def grades(root: Path, db_url: str | None = None) -> pd.DataFrame:
     """
     from sqlalchemy import create_engine, text
 
-    if db_url is None and not (root / "gradebook.db").is_file():
+    if db_url is None and not build.has_gradebook(root):
         raise InputError(f"{root} holds no gradebook. Give a cohort's folder that was handed out.")
-    engine = create_engine(db_url or f"sqlite:///{root.resolve() / 'gradebook.db'}")
+    engine = create_engine(db_url or build.gradebook_address(root))
     try:
         with engine.connect() as connection:
             return pd.read_sql(text(QUERY), connection)

@@ -49,8 +49,9 @@ def prepare(root: Path, exercise: str, solutions: Path = places.SOLUTIONS) -> Ex
     """Make a course folder ready to mark an exercise; does nothing if it is, and the source is unchanged."""
     made = load(exercise, build.BUILD_KEY, solutions)
     stamp = root / STAMPS / f"released-{exercise}.sha256"
-    digest = hashlib.sha256(nbformat.writes(build.assignment(made)).encode()).hexdigest()
-    kept = stamp.is_file() and stamp.read_text() == digest and (root / "gradebook.db").is_file()
+    decides = nbformat.writes(build.assignment(made)) + build.gradebook_address(root)
+    digest = hashlib.sha256(decides.encode()).hexdigest()
+    kept = stamp.is_file() and stamp.read_text() == digest and build.has_gradebook(root)
     if not kept or not (root / STAMPS / engine.REFERENCE / exercise).is_dir():
         build.generate(made, root)
         _keep_reference(root, made)
@@ -235,7 +236,7 @@ def _row(question: str, outputs: list[Any], points: float, out_of: float) -> Row
 def _gradebook_points(root: Path, exercise: str, learner: str) -> dict[str, float]:
     from nbgrader.api import Gradebook
 
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+    with Gradebook(build.gradebook_address(root)) as gradebook:
         submission = gradebook.find_submission(exercise, learner)
         return {g.name: float(g.score) for nb in submission.notebooks for g in nb.grades}
 

@@ -20,6 +20,7 @@ import pandas as pd
 from filelock import FileLock
 
 from course import answers, moderation
+from course.authoring import build
 from course.authoring.source import PREFIXES, Exercise
 from course.cases.seeds import COHORT_FILE
 from course.errors import InputError
@@ -366,22 +367,18 @@ def _scored(root: Path, exercise: str) -> dict[tuple[str, str], float]:
     from nbgrader.api import Gradebook
     from sqlalchemy import text
 
-    if not (root / "gradebook.db").is_file():
+    if not build.has_gradebook(root):
         return {}
-    with Gradebook(_address(root)) as gradebook:
+    with Gradebook(build.gradebook_address(root)) as gradebook:
         rows = gradebook.db.execute(text(SCORED), {"exercise": exercise}).all()
     return {(learner, name.removeprefix(PREFIXES["rubric"])): score for learner, name, score in rows}
-
-
-def _address(root: Path) -> str:
-    return f"sqlite:///{root.resolve() / 'gradebook.db'}"
 
 
 def _to_gradebook(root: Path, made: Exercise, found: Sequence[Piece]) -> None:
     """Give the gradebook each settled score; what nobody marked here stays as nbgrader's pages have it."""
     from nbgrader.api import Gradebook, MissingEntry
 
-    with Gradebook(_address(root)) as gradebook:
+    with Gradebook(build.gradebook_address(root)) as gradebook:
         for piece in found:
             if piece.state == "outside" or (piece.state == "unmarked" and not piece.earlier):
                 continue

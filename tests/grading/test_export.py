@@ -1,13 +1,18 @@
 """One query gives the grades that nbgrader's own export gives."""
 
+import sqlite3
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from grading_course import RIGHT, hand_in, make_course, quiet, release
 
 from course.authoring import build
 from course.errors import InputError
-from course.grading import engine
+from course.grading import engine, nbgrader_folder
 from course.grading.export import grades
+
+SAMPLE = Path(__file__).parent.parent / "authoring"
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +71,28 @@ def test_points_by_hand_and_extra_credit_count_and_no_score_is_below_nought(coho
 def test_a_folder_without_a_gradebook_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no gradebook"):
         grades(tmp_path)
+
+
+def test_the_gradebook_that_a_course_names_in_its_settings_is_the_one_that_is_used(tmp_path):
+    root, elsewhere = tmp_path / "course", tmp_path / "elsewhere.db"
+    root.mkdir()
+    (root / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///{elsewhere}'\n"
+    )
+    nbgrader_folder.prepare(root, "sample", SAMPLE)
+    nbgrader_folder.submit_values(root, "sample", "ana", {"why": "It is asked for."})
+    run = engine.grade(root, "sample", workers=1, cases=lambda _: "k")
+    assert not run.failed
+    assert list(grades(root)["student_id"]) == ["ana"]
+    assert elsewhere.is_file()
+    assert not (root / "gradebook.db").exists()
+
+
+def test_a_gradebook_named_after_hand_out_is_given_the_assignment(tmp_path):
+    nbgrader_folder.prepare(tmp_path, "sample", SAMPLE)
+    (tmp_path / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///{tmp_path / 'other.db'}'\n"
+    )
+    nbgrader_folder.prepare(tmp_path, "sample", SAMPLE)
+    with sqlite3.connect(tmp_path / "other.db") as book:
+        assert book.execute("select name from assignment").fetchall() == [("sample",)]
