@@ -4,11 +4,15 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from course import answers
-from course.cohorts import handing_out, joining, roster
+from course.authoring import source
+from course.cases.seeds import case_key
+from course.cohorts import collecting, demo, handing_out, joining, roster
+from course.grading import engine, feedback, nbgrader_folder, writing
 
 EXERCISE = "m04-asking"
 LIST = "name,email,side,organisation\n" + "\n".join(
@@ -77,3 +81,49 @@ def card(cohort):
         return json.loads(zipfile.ZipFile(io.BytesIO(raw)).read("learner.json"))
 
     return read
+
+
+def answer(home: Path, cohort: Path, learner: str, given: dict[str, object]) -> joining.HandIn:
+    """What a learner hands in who joined, opened the exercise of module 4, and gave these answers."""
+    home.mkdir(parents=True, exist_ok=True)
+    joining.join(home, (cohort / "handed-out" / "learners" / f"{learner}.zip").read_bytes())
+    place = home / "exercises" / EXERCISE
+    place.mkdir(parents=True, exist_ok=True)
+    shutil.copy(cohort / "release" / EXERCISE / "exercise.ipynb", place)
+    for question, value in given.items():
+        answers.record(place, question, value)
+    return joining.hand_in(place)
+
+
+@pytest.fixture(scope="session")
+def _marked(tmp_path_factory):
+    base = tmp_path_factory.mktemp("marked")
+    people = [f"{name},{id}@{id}.example,{side},Org {id}" for id, name, side, *_ in demo.PEOPLE]
+    folder = base / "autumn"
+    roster.new("Autumn 2027", "\n".join(["name,email,side,organisation", *people]), folder)
+    handing_out.hand_out(folder, ["m04"], date(2099, 3, 1))
+    salt = roster.about(folder)["salt"]
+    inbox = base / "inbox"
+    inbox.mkdir()
+    ids = dict(zip([p[1] for p in demo.PEOPLE], roster.roster(folder)["id"], strict=True))
+    for _, name, _, able, leaves in demo.PEOPLE[:-1]:
+        own = source.load(EXERCISE, case_key(salt, ids[name]))
+        given = demo._plausible(own, Random(name), able, leaves)
+        made = answer(base / "homes" / ids[name], folder, ids[name], given)
+        (inbox / made.name).write_bytes(made.content)
+    collecting.collect(folder, [inbox])
+    assert not engine.grade(folder, EXERCISE).failed
+    made = nbgrader_folder.prepare(folder, EXERCISE)
+    for piece in writing.pieces(folder, made):
+        if piece.text and piece.learner != "ben-whitlock":
+            scores = [1, 1, 1, 1] if piece.learner == "jonah-mbeki" else [3, 2, 3, 2]
+            writing.mark(folder, made, piece.learner, piece.question, "Tess", scores, "Say who asked.")
+    writing.settle(folder, made)
+    feedback.write_feedback(folder, made, sorted(set(ids.values()) - {"lena-fairhurst"}))
+    return folder
+
+
+@pytest.fixture
+def marked(_marked, tmp_path) -> Path:
+    """A cohort of twelve: eleven were marked, Ben's writing waits, Lena has handed in nothing."""
+    return Path(shutil.copytree(_marked, tmp_path / "autumn"))
