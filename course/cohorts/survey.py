@@ -116,14 +116,16 @@ def _checked(when: str, given: Mapping[str, object]) -> dict[str, int]:
 
 def _keep(root: Path, rows: Mapping[tuple[str, str], Mapping[str, int]]) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    kept = {(r["learner"], r["when"]): r for r in answers(root).to_dict("records")}
+    kept: dict[tuple[str, str], dict] = {
+        (r["learner"], r["when"]): dict(r) for r in answers(root).to_dict("records")
+    }
     for (learner, when), given in rows.items():
-        kept[learner, when] = {"learner": learner, "when": when, "at": now, **given}
+        kept[learner, when] = dict(given) | {"learner": learner, "when": when, "at": now}
     replace(root / FILE, _csv(pd.DataFrame(list(kept.values()), columns=COLUMNS)))
 
 
 def _csv(table: pd.DataFrame) -> str:
-    scores = {q: pd.array(pd.to_numeric(table[q]), dtype="Int64") for q in QUESTIONS}
+    scores = {q: pd.to_numeric(table[q]).astype("Int64") for q in QUESTIONS}
     return table.assign(**scores).to_csv(index=False, lineterminator="\n")
 
 
