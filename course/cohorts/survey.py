@@ -121,17 +121,18 @@ def _keep(root: Path, rows: Mapping[tuple[str, str], Mapping[str, int]]) -> None
     }
     for (learner, when), given in rows.items():
         kept[learner, when] = dict(given) | {"learner": learner, "when": when, "at": now}
-    replace(root / FILE, _csv(pd.DataFrame(list(kept.values()), columns=COLUMNS)))
+    replace(root / FILE, as_csv(pd.DataFrame(list(kept.values()), columns=COLUMNS)))
 
 
-def _csv(table: pd.DataFrame) -> str:
+def as_csv(table: pd.DataFrame) -> str:
+    """Return a table like that of `answers` as CSV."""
     scores = {q: pd.to_numeric(table[q]).astype("Int64") for q in QUESTIONS}
     return table.assign(**scores).to_csv(index=False, lineterminator="\n")
 
 
 def to_csv(root: Path) -> str:
     """Return all that was said, as CSV."""
-    return _csv(answers(root))
+    return as_csv(answers(root))
 
 
 def blank(root: Path, when: str = "before") -> str:
