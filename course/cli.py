@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from course.cohorts.commands import cohort
+from course.cohorts.output_commands import certificate
 from course.errors import InputError
 
 HELP = """The Social Value Academy
@@ -33,6 +34,7 @@ app.add_typer(data, name="data")
 exemplar = typer.Typer(help="Add your own cards to the exemplar library.", no_args_is_help=True)
 app.add_typer(exemplar, name="exemplar")
 app.add_typer(cohort, name="cohort")
+app.add_typer(certificate, name="certificate")
 out = Console(highlight=False)
 
 

@@ -172,7 +172,7 @@ def take_in(root: Path, filled: bytes | str) -> pd.DataFrame:
     )
     if head is None:
         raise InputError(
-            "The file has no heading “learner”. Start from a blank: academy cohort survey FOLDER"
+            "The file has no heading “learner”. Start from: academy cohort survey FOLDER --blank FILE"
         )
     delimiter = max(",;\t", key=lines[head].count)
     names = [name.strip().lower() for name in next(csv.reader([lines[head]], delimiter=delimiter))]
