@@ -19,6 +19,7 @@ HELP = """The Social Value Academy
   Learners   academy serve             open the academy's page in your browser
              academy where             say where your answers and marks are kept
   Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
+             academy serve --classroom --cohort COHORT   open it to a cohort
              academy grade COHORT      mark a cohort's submissions, in parallel
              academy data import …     read real procurement notices into tables
              academy exemplar add …    add your own card to the exemplar library
@@ -61,11 +62,21 @@ def start(context: typer.Context) -> None:
 def serve(
     port: Annotated[int, typer.Option(help="The port to try first.")] = 8888,
     browser: Annotated[bool, typer.Option(help="Open the page in your browser.")] = True,
+    classroom: Annotated[bool, typer.Option("--classroom", help="Serve a whole cohort.")] = False,
+    cohort: Annotated[
+        Path | None, typer.Option(help="The classroom's cohort; this folder, if left out.")
+    ] = None,
+    address: Annotated[
+        str, typer.Option(help="The classroom's address on this computer; all, if left out.")
+    ] = "0.0.0.0",
 ) -> None:
-    """Open the academy's page."""
-    from course.portal.serving import serve as run
+    """Open the academy's page; with --classroom, for a cohort's learners and trainers."""
+    from course.portal import serving
 
-    run(port=port, open_browser=browser)
+    if classroom:
+        serving.serve_classroom(cohort or Path.cwd(), address, port)
+    else:
+        serving.serve(port=port, open_browser=browser)
 
 
 @app.command()

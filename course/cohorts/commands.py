@@ -124,3 +124,18 @@ def collect(
     for outcome, count in table["outcome"].value_counts().items():
         out.print(f"{count} {outcome}: {collecting.OUTCOMES[str(outcome)]}.")
     out.print(f"Next: academy grade {folder}", soft_wrap=True)
+
+
+@cohort.command("codes")
+def sign_in_codes(
+    folder: Folder,
+    new: Annotated[str, typer.Option(help="Give this learner another code: a learner's id.")] = "",
+) -> None:
+    """List the codes with which learners sign in to the classroom; keep the list to yourself."""
+    from course.cohorts import codes
+
+    if new:
+        out.print(f"{new} signs in with {codes.shown(codes.renew(folder, new))} from now on.", markup=False)
+        return
+    _show(codes.table(folder), "Codes to sign in to the classroom")
+    out.print(f"Open the classroom: academy serve --classroom --cohort {folder}", markup=False, soft_wrap=True)

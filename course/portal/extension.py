@@ -1,11 +1,14 @@
 """The Jupyter server extension: the academy's pages under `/academy/`, and lessons as Voila apps there."""
 
+import asyncio
 import base64
 import hmac
+import re
 from pathlib import Path
 from typing import Any
 
 import tornado.web
+import voila.handler
 from jupyter_server.auth import User
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
@@ -14,10 +17,12 @@ from jupyter_server.utils import url_path_join
 from nbformat import NotebookNode
 from voila.configuration import VoilaConfiguration
 from voila.exporter import VoilaMarkdownRenderer
+from voila.notebook_renderer import NotebookRenderer
 from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
-from course.portal import apps, glossary, library, pages, workspace
+from course.errors import InputError
+from course.portal import apps, classroom, glossary, library, pages, workspace
 from course.portal.static_files import manifest, served
 from course.syllabus import Module, find
 
@@ -42,8 +47,9 @@ class AcademyHandler(JupyterHandler):
 
     @property
     def folder(self) -> Path:
-        """The learner's folder."""
-        return workspace.home()
+        """The learner's folder; in a classroom, that of whoever is signed in."""
+        room = self.settings.get("academy_classroom")
+        return workspace.home() if room is None else room.home(self.current_user.username)
 
     def show(self, html: str) -> None:
         """Send a page, and the cookie that lets its script end the kernel when it is left."""
@@ -168,6 +174,86 @@ def sign_in(handler: AcademyHandler) -> None:
     )
 
 
+class CodeHandler(AcademyHandler):
+    """A classroom's sign-in: one field, for a learner's code or a trainer's."""
+
+    @property
+    def room(self) -> classroom.Classroom:
+        """The classroom."""
+        room: classroom.Classroom = self.settings["academy_classroom"]
+        return room
+
+    def ask(self, problem: str = "", status: int = 200) -> None:
+        """Show the page."""
+        self.set_status(status)
+        xsrf = self.xsrf_token.decode("ascii")
+        self.show(classroom.sign_in_page(self.room, self.base_url, xsrf, self.wanted, problem))
+
+    @property
+    def wanted(self) -> str:
+        """The page to go to afterwards: one of ours, or none."""
+        asked = self.get_argument("next", "")
+        ours = re.fullmatch(rf"{re.escape(self.base_url)}academy/[\w/?=&.-]*", asked) and ".." not in asked
+        return asked if ours else ""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Show the page."""
+        self.ask()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Sign in by a code."""
+        address = self.request.remote_ip or ""
+        if not self.room.may_try(address):
+            self.ask("Too many codes were tried from here. Wait ten minutes, then try again.", 429)
+            return
+        who = self.room.whose(self.get_body_argument("code", "")[:100])
+        if not who:
+            self.room.wrong(address)
+            self.ask("That code is not right. Check each letter, or ask your trainer.", 403)
+            return
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, self.room.make_home, who)
+        except InputError:
+            self.ask("Your folder could not be opened. Tell your trainer.", 500)
+            return
+        self.set_signed_cookie(
+            classroom.COOKIE,
+            f"{who}|{self.room.mark(who)}",
+            expires_days=classroom.SIGNED_IN_DAYS,
+            path=self.base_url,
+            httponly=True,
+            samesite="Lax",
+            secure=self.request.protocol == "https",
+        )
+        self.redirect(self.wanted or f"{self.base_url}academy/")
+
+
+class SignOutHandler(AcademyHandler):
+    """A classroom's sign-out."""
+
+    def get(self) -> None:
+        """Forget who is signed in on this browser."""
+        self.clear_cookie(classroom.COOKIE, path=self.base_url)
+        self.redirect(f"{self.base_url}academy/sign-in")
+
+
+class RefusedHandler(AcademyHandler):
+    """What a classroom's gate gives in place of every handler that a person may not reach."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Refuse: a page leads to the sign-in where nobody is signed in."""
+        self.current_user = None
+        room: classroom.Classroom = self.settings["academy_classroom"]
+        page = self.request.path.startswith(f"{self.base_url}academy") and self.request.method == "GET"
+        if page and not room.who(self.request):
+            self.redirect(f"{self.base_url}academy/sign-in?next={self.request.path}")
+            return
+        self.set_status(403)
+        self.plain("This page is not for you", "Nothing was opened. If you need it, ask your trainer.")
+
+
 class GoHomeHandler(AcademyHandler):
     """In place of Jupyter's own front doors."""
 
@@ -206,6 +292,21 @@ class StaticHandler(AcademyHandler):
             self.finish(compressed)
         else:
             self.finish(raw)
+
+
+class Renderer(NotebookRenderer):
+    """Voila's, whose page ends where its kernel does not start: Voila's own would wait for ever."""
+
+    async def generate_content_generator(self, *arguments: Any, **given: Any) -> Any:
+        """Give the page piece by piece."""
+        try:
+            async for piece in super().generate_content_generator(*arguments, **given):
+                yield piece
+        except Exception:  # the page's script says that it could not be started, and offers to try again
+            self.log.exception("A page ended early.")
+
+
+voila.handler.NotebookRenderer = Renderer
 
 
 class ReleasedNotebook:
@@ -251,9 +352,10 @@ class AppHandler(AcademyHandler, TornadoVoilaHandler):
             return
         _ = self.xsrf_token
         workspace.note_opened(self.folder, f"{kind}/{module.id}")
-        part = "lessons" if kind == "lesson" else "exercises"
-        (self.folder / part / module.folder).mkdir(parents=True, exist_ok=True)
-        async for html in self.get_generator(path=f"{part}/{module.folder}/{released.name}"):
+        folder = self.folder / ("lessons" if kind == "lesson" else "exercises") / module.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        path = (folder / released.name).relative_to(self.kernel_manager.root_dir)
+        async for html in self.get_generator(path=path.as_posix()):
             self.write(html)
             self.flush()
 
@@ -279,7 +381,13 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         "template_paths": collect_template_paths(["voila", "nbconvert"], TEMPLATE),
         "voila_configuration": VoilaConfiguration(parent=server),
     }
+    room: classroom.Classroom | None = app.settings.get("academy_classroom")
+    signing: list[tuple[Any, ...]] = [
+        (r"/academy/sign-in", CodeHandler),
+        (r"/academy/sign-out", SignOutHandler),
+    ]
     routes: list[tuple[Any, ...]] = [
+        *(signing if room else ()),
         (r"/academy/?", HomeHandler),
         (r"/academy/library", LibraryHandler),
         (r"/academy/glossary", GlossaryHandler),
@@ -295,6 +403,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (r"/voila/tree(?:/.*)?", GoHomeHandler),
     ]
     app.add_handlers(".*$", [(url_path_join(base, path), *rest) for path, *rest in routes])
+    if room:
+        app.find_handler = classroom.Gate(app, room).find_handler  # type: ignore[method-assign]
 
 
 class MissingHandler(AcademyHandler):

@@ -27,7 +27,11 @@ def _environment() -> Environment:
 
 
 def urls(base_url: str) -> dict[str, str]:
-    """Return the addresses that pages link to; `lesson` and `exercise` want a module's id after them."""
+    """Return the addresses that pages link to; `lesson` and `exercise` want a module's id after them.
+
+    In a classroom JupyterLab is not to be had ("" for it), and one can sign out.
+    """
+    shared = workspace.in_classroom()
     academy = f"{base_url}academy/"
     files = {name: f"{academy}static/{hashed}" for name, hashed in manifest().items()}
     return {
@@ -38,7 +42,9 @@ def urls(base_url: str) -> dict[str, str]:
         "accessibility": f"{academy}accessibility",
         "lesson": f"{academy}lesson/",
         "exercise": f"{academy}exercise/",
-        "lab": f"{base_url}lab/tree/",
+        "lab": "" if shared else f"{base_url}lab/tree/",
+        "sign_in": f"{academy}sign-in" if shared else "",
+        "sign_out": f"{academy}sign-out" if shared else "",
         "css": files["academy.css"],
         "host": files.get("host.js", ""),
         "library_js": files["library.js"],

@@ -3,7 +3,8 @@
 import json
 import os
 import socket
-import sys
+import tempfile
+import threading
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from filelock import FileLock, Timeout
 from course import slow_import
 from course.errors import InputError
 from course.portal import workspace
+from course.warm import client
 
 HERE = Path(__file__).parent
 LOOPBACK = "127.0.0.1"
@@ -60,6 +62,79 @@ def serve(port: int = 8888, open_browser: bool = True) -> None:
         lock.release()
 
 
+def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) -> None:
+    """Serve the academy to a cohort's learners and their trainers until it is stopped.
+
+    Prints the address that learners type and, at the first start, the trainers' code.
+
+    Raises
+    ------
+    InputError
+        The folder is not a cohort's, it is served already, this machine cannot shut kernels in, or the
+        address or port cannot be had.
+    """
+    from course.cohorts import codes, roster
+    from course.portal import classroom
+
+    cohort = cohort.resolve()
+    learners = len(codes.codes(cohort))
+    if not learners:
+        raise InputError(
+            f"Nobody is on the roster of {cohort}. Add people: academy cohort roster {cohort} LIST"
+        )
+    why = classroom.unshut()
+    if why:
+        raise InputError(
+            f"This machine cannot shut lessons in, so it may not serve more than one person: {why}. "
+            "Use Linux 5.13 or newer, or let everybody run the academy on their own computer."
+        )
+    with roster.held(cohort):
+        (cohort / classroom.PEOPLE).mkdir(mode=0o700, exist_ok=True)
+        room = classroom.Classroom(cohort, workspace.cookie_secret(cohort))
+        trainers = room.new_trainer_code()
+    room.make_home(classroom.TRAINER)
+    lock = FileLock(cohort / workspace.KEPT / "server.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as problem:
+        raise InputError(
+            "This classroom is open already, in another window. Stop that one first."
+        ) from problem
+    try:
+        with tempfile.TemporaryDirectory(prefix="sva-") as sockets:
+            os.environ.update(environment(cohort))
+            os.environ.update(
+                ACADEMY_HOME=str(room.home(classroom.TRAINER)),
+                ACADEMY_CLASSROOM="1",
+                JUPYTER_RUNTIME_DIR=sockets,
+            )
+            slow_import.mend()
+            from jupyter_server.serverapp import ServerApp
+
+            free = _free_port(port, address)
+            server = ServerApp(config=_as_config(classroom.settings(room, address, settings(cohort, free))))
+            server.initialize(argv=[], find_extensions=True)
+            lines = [
+                f"The academy is open to the {learners} learners of {room.name}. They type this address:",
+                *(f"  http://{host}:{free}" for host in classroom.addresses(address)),
+                f"Each signs in with a code of their own. List them: academy cohort codes {cohort}",
+                *([f"Trainers sign in with {trainers} (shown this once: write it down)"] if trainers else []),
+                "What is typed is not encrypted on its way: use a network you trust, or put HTTPS before it.",
+                "To stop, press Ctrl and C here.",
+            ]
+            _quiet(cohort)  # before the start, at which Jupyter would print its own links
+            server.io_loop.add_callback(print, "\n".join(lines), flush=True)
+            threading.Thread(target=client.shared, args=(classroom.PRELOADED,), daemon=True).start()
+            server.start()
+    finally:
+        lock.release()
+
+
+def _quiet(folder: Path) -> None:
+    """From here on what the server and its kernels say goes to a file, not to the window."""
+    os.dup2(os.open(folder / workspace.KEPT / "serve.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
+
+
 def _run(folder: Path, port: int, wanted: int, open_browser: bool, running: Path) -> None:
     os.environ.update(environment(folder))
     slow_import.mend()
@@ -72,17 +147,19 @@ def _run(folder: Path, port: int, wanted: int, open_browser: bool, running: Path
     running.write_text(json.dumps({"link": link, "pid": os.getpid()}), encoding="utf-8")
     running.chmod(0o600)
 
+    lines = [
+        *(
+            [f"Port {wanted} is in use by another program, so the academy uses {port}."]
+            if port != wanted
+            else []
+        ),
+        f"The academy is open at {link}",
+        f"Your work is kept in {folder}. To stop, press Ctrl and C here.",
+    ]
+
     def announce() -> None:
-        if port != wanted:
-            print(f"Port {wanted} is in use by another program, so the academy uses {port}.")
-        print(
-            f"The academy is open at {link}\nYour work is kept in {folder}. To stop, press Ctrl and C here."
-        )
-        sys.stdout.flush()
-        # From here on what the server and its kernels say goes to a file, not to the learner's window.
-        os.dup2(
-            os.open(folder / workspace.KEPT / "serve.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2
-        )
+        print("\n".join(lines), flush=True)
+        _quiet(folder)
         if open_browser:
             webbrowser.open(link)
 
@@ -177,13 +254,13 @@ def _as_config(given: dict[str, dict[str, Any]]) -> Any:
     return Config(given)
 
 
-def _free_port(wanted: int) -> int:
+def _free_port(wanted: int, address: str = LOOPBACK) -> int:
     for port in range(wanted, wanted + PORTS_TRIED):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
             if os.name != "nt":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((LOOPBACK, port))
+                probe.bind((address, port))
             except (OSError, OverflowError):
                 continue
             return port

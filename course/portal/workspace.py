@@ -33,6 +33,11 @@ def home() -> Path:
     )
 
 
+def in_classroom() -> bool:
+    """Tell whether this server, or this kernel's server, is for more than one person."""
+    return bool(os.environ.get("ACADEMY_CLASSROOM"))
+
+
 def cards(folder: Path) -> Path:
     """Return where the exemplar cards of an academy folder are kept."""
     return folder / "exemplars"
@@ -127,7 +132,9 @@ def _copy(source: Path, folder: Path, copied: dict[str, str]) -> None:
     if not target.exists() or _digest(target) != new:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(content() / source, part)
+        part.unlink(missing_ok=True)
+        with (content() / source).open("rb") as old, part.open("xb") as new_file:  # never through a link
+            shutil.copyfileobj(old, new_file)
         part.replace(target)
     copied[name] = new
 

@@ -19,7 +19,8 @@ export default {
     const check = make("button", { type: "button", class: "sva-button sva-quiet", onclick: () => { list.hidden = false; checked.textContent = model.get("summary"); } }, "Check my answers");
     const go = make("button", { type: "button", class: "sva-button", onclick: () => { model.send({ do: "mark" }); } }, "Mark my work");
     el.replaceChildren(make("section", { class: "sva-q sva-panel", "aria-label": "Check and mark" },
-      make("div", { class: "sva-actions" }, check, go), checked, progress, list, report));
+      make("div", { class: "sva-actions" }, check, ...(model.get("can_mark") ? [go] : [])),
+      ...(model.get("can_mark") ? [] : [make("p", { class: "sva-help" }, "Your trainer marks your work here. Each answer is saved as you give it.")]), checked, progress, list, report));
     list.hidden = true;
 
     const showList = () => {

@@ -39,6 +39,8 @@ def become(request: dict[str, Any], files: list[int]) -> NoReturn:
         kept = files[3] if request["kind"] == "call" else None
         kept = _settle(request, files[:3], kept)
         if request["kind"] == "kernel":
+            if request["containment"]:
+                _shut_in(request["containment"], request["needed"])
             _kernel(request["argv"])
             code = 0
         else:
@@ -86,6 +88,20 @@ def _settle(request: dict[str, Any], stdio: list[int], kept: int | None) -> int 
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     return kept
+
+
+def _shut_in(asked: dict[str, Any], needed: list[str]) -> None:
+    """Shut this fork in before anything of the kernel runs; end it where a layer that is needed is off."""
+    layers = containment.enter(containment.Containment.from_json(asked))
+    off = [f"{layer.name} ({layer.reason})" for layer in layers if layer.name in needed and not layer.on]
+    if off:
+        print(f"The kernel could not be shut in: {'; '.join(off)}", file=sys.stderr)
+        raise SystemExit(78)
+    # ZeroMQ ends the process where its TCP socket is refused. Without this pipe, by which forks of the kernel
+    # print, only what they print is lost.
+    from ipykernel.iostream import IOPubThread
+
+    IOPubThread._setup_pipe_in = lambda thread: setattr(thread, "_pipe_flag", False)  # type: ignore[method-assign]
 
 
 def _kernel(argv: list[str]) -> None:

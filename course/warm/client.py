@@ -335,16 +335,23 @@ class WarmParent:
         stdout: int,
         stderr: int,
         limits: Limits | None = None,
+        containment: Containment | None = None,
+        needed: Sequence[str] = (),
     ) -> Child:
         """Fork an ipykernel; `argv` is what its program would get (`-f`, the connection file, ...).
+
+        With `containment` it is shut in first, in the scratch folder, and ends at once (78) where a layer
+        of those `needed` is off.
 
         Raises
         ------
         WarmError
             Where the parent is gone or may not fork.
         """
-        request = {"kind": "kernel", "argv": list(argv), "env": dict(env), "cwd": cwd}
+        request: dict[str, Any] = {"kind": "kernel", "argv": list(argv), "env": dict(env), "cwd": cwd}
         request["limits"] = asdict(limits or Limits())
+        request["containment"] = None if containment is None else asdict(containment)
+        request["needed"] = list(needed)
         status = self._ask(request, [stdin, stdout, stderr])
         return Child(self, status, argv)
 

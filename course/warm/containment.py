@@ -73,6 +73,11 @@ class Containment:
         Folders of which nothing may be read, whatever else is readable.
     read : tuple of str
         Folders that may be read besides Python, its packages and the system's programs.
+    write : tuple of str
+        Folders that may be written besides, and keep what is written there. Where the scratch folder is
+        among them, it is the machine's own, not a copy in memory.
+    listen : bool
+        Whether it may listen on sockets in those folders, as a Jupyter kernel does. It may never connect.
     limits : Limits
     """
 
@@ -80,6 +85,8 @@ class Containment:
     scratch_size: int = 64 * MIB
     hide: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    listen: bool = False
     limits: Limits = field(
         default=Limits(memory=1024 * MIB, cpu=120, files=256, file_size=64 * MIB, processes=64)
     )
@@ -92,6 +99,8 @@ class Containment:
             scratch_size=value["scratch_size"],
             hide=tuple(value["hide"]),
             read=tuple(value["read"]),
+            write=tuple(value["write"]),
+            listen=value["listen"],
             limits=Limits(**value["limits"]),
         )
 
@@ -172,6 +181,7 @@ _MACHINES: dict[str, dict[str, Any]] = {
         "clone": 56,
         "clone3": 435,
         "socket": 41,
+        "connect": 42,
         "ioctl": 16,
         "denied": (101, 310, 311, 165, 166, 155, 161, 272, 308, 321, 298, 246, 320, 169, 175, 176, 313)
         + (167, 168, 163, 248, 249, 250, 323, 304, 312, 103, 164, 227, 159, 305, 170, 171, 172, 173, 300)
@@ -182,6 +192,7 @@ _MACHINES: dict[str, dict[str, Any]] = {
         "clone": 220,
         "clone3": 435,
         "socket": 198,
+        "connect": 203,
         "ioctl": 29,
         "denied": (117, 270, 271, 40, 39, 41, 51, 97, 268, 280, 241, 104, 294, 142, 105, 106, 273)
         + (224, 225, 89, 217, 218, 219, 282, 265, 272, 116, 170, 112, 171, 266, 161, 162, 262, 60),
@@ -278,7 +289,7 @@ def enter(spec: Containment) -> list[Layer]:
     tried("limits", lambda: set_limits(spec.limits))
     tried("privileges", _drop_privileges)
     tried("landlock", lambda: _landlock(spec, scratch, mounted))
-    tried("seccomp", _seccomp)
+    tried("seccomp", lambda: _seccomp(spec.listen))
     tried("hidden", lambda: _all_hidden(spec))
     return [Layer(name, not why, MEANING[name][0], why, MEANING[name][1]) for name, why in layers.items()]
 
@@ -433,9 +444,9 @@ def _mount(source: str | None, target: str, kind: str | None = None, flags: int 
     _checked(result, f"cannot mount {target}")
 
 
-def _read_only(path: str) -> None:
-    """Make the mount at `path` and all mounts below it read-only."""
-    attributes, recursive = struct.pack("QQQQ", 1, 0, 0, 0), 0x8000
+def _read_only(path: str, on: bool = True) -> None:
+    """Make the mount at `path` and all mounts below it read-only, or not any longer."""
+    attributes, recursive = struct.pack("QQQQ", int(on), int(not on), 0, 0), 0x8000
     _call(
         _MOUNT_SETATTR,
         ctypes.c_int(-100),
@@ -443,7 +454,7 @@ def _read_only(path: str) -> None:
         ctypes.c_uint(recursive),
         ctypes.c_char_p(attributes),
         ctypes.c_size_t(len(attributes)),
-        what=f"cannot make {path} read-only",
+        what=f"cannot make {path} {'read-only' if on else 'writable'}",
     )
 
 
@@ -453,12 +464,14 @@ def _mounts(spec: Containment, scratch: str) -> None:
     was = os.open(scratch, os.O_PATH | os.O_DIRECTORY)
     hidden = [os.path.realpath(folder) for folder in spec.hide if os.path.isdir(folder)]
     needed = [path for path in readable(spec) if os.path.isdir(path)]
+    written = [os.path.realpath(folder) for folder in spec.write]
+    own = [(path, os.open(path, os.O_PATH | os.O_DIRECTORY)) for path in written]
     covered = [folder for folder in ("/tmp", "/dev/shm", *hidden) if os.path.isdir(folder)]
     # What lies inside a folder about to be covered is kept by a handle, and put back.
     kept = [
         (path, os.open(path, os.O_PATH | os.O_DIRECTORY))
         for path in needed
-        if path not in hidden and any(_inside(path, folder) for folder in covered)
+        if path not in (*hidden, *written) and any(_inside(path, folder) for folder in covered)
     ]
     _read_only("/")
     empty = _MS_NOSUID | _MS_NODEV
@@ -472,10 +485,16 @@ def _mounts(spec: Containment, scratch: str) -> None:
     for folder in hidden:
         if any(_inside(folder, path) for path, _ in kept) and os.path.isdir(folder):
             _mount("tmpfs", folder, "tmpfs", empty, "size=4096,mode=755")
-    os.makedirs(scratch, exist_ok=True)
-    size = f"size={spec.scratch_size},nr_inodes=20000,mode=700"
-    _mount("tmpfs", scratch, "tmpfs", empty, size)
-    shutil.copytree(f"/proc/self/fd/{was}", scratch, symlinks=True, dirs_exist_ok=True)
+    for path, handle in own:
+        os.makedirs(path, exist_ok=True)
+        _mount(f"/proc/self/fd/{handle}", path, None, _MS_BIND)
+        _read_only(path, False)
+        os.close(handle)
+    if scratch not in written:
+        os.makedirs(scratch, exist_ok=True)
+        size = f"size={spec.scratch_size},nr_inodes=20000,mode=700"
+        _mount("tmpfs", scratch, "tmpfs", empty, size)
+        shutil.copytree(f"/proc/self/fd/{was}", scratch, symlinks=True, dirs_exist_ok=True)
     os.close(was)
     for folder in hidden:
         if os.path.ismount(folder):
@@ -497,9 +516,8 @@ def readable(spec: Containment) -> list[str]:
     Of a package installed from its source tree only the package's own folder is listed, never the
     tree it stands in, which may hold what is hidden.
     """
-    return sorted(
-        {*_always_readable(), *(os.path.realpath(path) for path in spec.read if os.path.exists(path))}
-    )
+    named = (os.path.realpath(path) for path in (*spec.read, *spec.write) if os.path.exists(path))
+    return sorted({*_always_readable(), *named})
 
 
 @functools.cache
@@ -538,7 +556,9 @@ def _landlock(spec: Containment, scratch: str, private: bool) -> None:
     read = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, list a folder
     write = everything & ~(1 << 6 | 1 << 11)  # all but making devices
     of_files = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
-    writable = [scratch, *_DEVICES, *(("/tmp", "/dev/shm") if private else ())]
+    if spec.write:
+        write &= ~(1 << 12)  # no links, through which whoever reads there later would be led astray
+    writable = [scratch, *spec.write, *_DEVICES, *(("/tmp", "/dev/shm") if private else ())]
     for rights, paths in ((read, readable(spec)), (write, writable)):
         for path in paths:
             try:
@@ -573,12 +593,15 @@ def _drop_privileges() -> None:
     _checked(_libc.capset(header, none), "cannot drop privileges")
 
 
-def _seccomp() -> None:
-    """A filter for the Berkeley packet machine, written by hand: no library is needed."""
+def _seccomp(listen: bool = False) -> None:
+    """A filter for the Berkeley packet machine, written by hand: no library is needed.
+
+    `listen`: sockets of this machine's own may be made (AF_UNIX, streams), but connected to nothing.
+    """
     machine = _MACHINES.get(platform.machine())
     if machine is None:
         raise OSError(errno.ENOSYS, f"no filter is written for {platform.machine()}")
-    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    load, equal, at_least, any_bit, both, give = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
     allow, kill, refuse = 0x7FFF0000, 0x80000000, 0x00050000
 
     def step(code: int, then: int, otherwise: int, value: int) -> bytes:
@@ -595,8 +618,20 @@ def _seccomp() -> None:
         step(equal, 0, 1, machine["clone3"]),  # its flags cannot be read here; glibc falls back to clone
         step(give, 0, 0, refuse | errno.ENOSYS),
     ]
-    for number in (*machine["denied"], *_DENIED_EVERYWHERE, machine["socket"]):
+    refused = (*machine["denied"], *_DENIED_EVERYWHERE, machine["connect" if listen else "socket"])
+    for number in refused:
         steps += [step(equal, 0, 1, number), step(give, 0, 0, refuse | errno.EPERM)]
+    if listen:
+        steps += [
+            step(equal, 0, 7, machine["socket"]),
+            step(load, 0, 0, low),
+            step(equal, 0, 4, socket.AF_UNIX),
+            step(load, 0, 0, low + 8),
+            step(both, 0, 0, 0xF),
+            step(equal, 0, 1, socket.SOCK_STREAM),
+            step(give, 0, 0, allow),
+            step(give, 0, 0, refuse | errno.EPERM),
+        ]
     steps += [
         step(equal, 0, 4, machine["clone"]),
         step(load, 0, 0, low),

@@ -24,7 +24,7 @@ from course.warm.lost_wakeup import mend
 mend()
 
 _HARMLESS_FLAGS = {"-Xfrozen_modules=off"}  # only spares the debugger a warning
-_HONOURED = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "independent"}
+_HONOURED = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "independent", "containment"}
 _told: set[str] = set()
 
 
@@ -41,8 +41,16 @@ class WarmProvisioner(LocalProvisioner):
         help="Limits of each kernel: memory and file_size in bytes, cpu in seconds, files, processes.",
     ).tag(config=True)
 
+    needed = List(
+        Unicode(), help="Layers of containment without which a kernel that is to be shut in does not start."
+    ).tag(config=True)
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork, or start the ordinary way where that cannot be."""
+        """Fork, or start the ordinary way where that cannot be.
+
+        A kernel started with `containment=` (a `course.warm.containment.Containment`) is shut in, and is
+        never started the ordinary way: RuntimeError where it cannot be forked.
+        """
         why = self._not_forkable(cmd, kwargs)
         if not why:
             try:
@@ -50,6 +58,8 @@ class WarmProvisioner(LocalProvisioner):
                 return self.connection_info
             except (client.WarmError, OSError) as slip:
                 why = str(slip)
+        if kwargs.get("containment") is not None:
+            raise RuntimeError(f"The kernel cannot be shut in: {why}.")
         if why not in _told:
             _told.add(why)
             self.log.warning("No warm start (%s): starting kernels the ordinary way.", why)
@@ -95,6 +105,8 @@ class WarmProvisioner(LocalProvisioner):
                 stdout=stdout,
                 stderr=stderr,
                 limits=Limits(**self.limits),
+                containment=kwargs.get("containment"),
+                needed=self.needed,
             )
         fork.stdin, fork.stdout, fork.stderr = ours_in, ours_out, ours_err
         self.process: Any = fork

@@ -1,0 +1,508 @@
+"""A classroom: each test tries to cross a line, with the requests that somebody would really send."""
+
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+import websocket
+
+from course.cases.seeds import case_key
+from course.cohorts import codes, roster
+from course.errors import InputError
+from course.portal import classroom, serving
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a classroom needs Linux")
+
+HEAD = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+"""
+# What a lesson would do that somebody had got to run code of their own.
+ATTACK = """
+# An attack
+
+```{code-cell}
+import json, os, socket
+from pathlib import Path
+
+def tried(what, attempt):
+    try:
+        return what, repr(attempt())
+    except Exception as slip:
+        return what, f"refused: {type(slip).__name__}"
+
+home = Path(os.environ["ACADEMY_HOME"])
+people, cohort = home.parent, home.parent.parent
+folder = Path.cwd()
+
+def outside(name, family=socket.AF_INET):
+    with socket.socket(family, socket.SOCK_STREAM) as s:
+        s.connect(name)
+
+print(json.dumps(dict([
+    tried("own answers are kept", lambda: (folder / "kept.txt").write_text("mine")),
+    tried("the released data are read", lambda: (REPOSITORY / "datasets" / "datapackage.json").exists()),
+    tried("the gradebook", lambda: (cohort / "gradebook.db").read_bytes()[:5]),
+    tried("the cohort's salt", lambda: (cohort / "cohort.json").read_text()),
+    tried("the roster", lambda: (cohort / "roster.csv").read_text()),
+    tried("the trainers' code", lambda: (cohort / ".academy" / "trainer.json").read_text()),
+    tried("the secret of the cookies", lambda: (cohort / ".academy" / "cookie").read_text()),
+    tried("other people", lambda: [p.name for p in people.iterdir() if p != home] or 1 / 0),
+    tried("other answers", lambda: (people / "ben-bold" / "exercises").iterdir().__next__()),
+    tried("writing to another", lambda: (people / "ben-bold" / "planted.txt").write_text("x")),
+    tried("writing to the own memory", lambda: (home / ".academy" / "opened.json").write_text("{}")),
+    tried("a link out", lambda: (folder / "out").symlink_to("/etc/passwd")),
+    tried("the hidden tests", lambda: [p for p in (REPOSITORY / "solutions").iterdir()] or 1 / 0),
+    tried("the network", lambda: outside(("127.0.0.1", PORT))),
+    tried("another kernel's socket", lambda: outside("SOCKET", socket.AF_UNIX)),
+    tried("a datagram", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
+    tried("ending the server", lambda: os.kill(SERVER, 0)),
+    tried("the server's environment", lambda: Path(f"/proc/{SERVER}/environ").read_bytes()[:9]),
+    tried("the case", lambda: os.environ["ACADEMY_CASE_KEY"]),
+])))
+```
+"""
+WIDGET = """
+# A widget
+
+```{code-cell}
+import anywidget, traitlets
+
+class Count(anywidget.AnyWidget):
+    _esm = "export default { render() {} }"
+    value = traitlets.Int(0).tag(sync=True)
+    doubled = traitlets.Int(0).tag(sync=True)
+
+    @traitlets.observe("value")
+    def _double(self, change):
+        self.doubled = 2 * change["new"]
+
+Count()
+```
+"""
+
+
+@dataclass
+class Room:
+    """A running classroom."""
+
+    cohort: Path
+    content: Path
+    port: int
+    said: str
+    process: subprocess.Popen
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def trainers(self) -> str:
+        return re.search(r"Trainers sign in with (\S+)", self.said)[1]
+
+    def visitor(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, timeout=120)
+
+    def try_code(self, client: httpx.Client, code: str, **more: str) -> httpx.Response:
+        page = client.get("/academy/sign-in")
+        xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
+        return client.post("/academy/sign-in", data={"_xsrf": xsrf, "code": code, **more})
+
+    def signed_in(self, who: str) -> httpx.Client:
+        client = self.visitor()
+        code = self.trainers if who == "trainer" else codes.codes(self.cohort)[who]
+        answer = self.try_code(client, code)
+        assert (answer.status_code, answer.headers["location"]) == (302, "/academy/")
+        return client
+
+    def kernel(self, client: httpx.Client, page: str = "lesson/m04") -> str:
+        """Open a page, and return its kernel's id."""
+        return re.search(r'"kernelId": "([^"]+)"', client.get(f"/academy/{page}").text)[1]
+
+    def socket(self, client: httpx.Client, kernel: str, origin: str = "") -> websocket.WebSocket:
+        cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        return websocket.create_connection(
+            f"ws://127.0.0.1:{self.port}/api/kernels/{kernel}/channels?session_id={uuid4()}",
+            cookie=cookie,
+            origin=origin or self.address,
+            timeout=90,
+        )
+
+
+def message(kind: str, content: dict, channel: str = "shell") -> dict:
+    header = {"msg_id": str(uuid4()), "msg_type": kind, "session": "s", "username": "", "version": "5.3"}
+    header["date"] = "2026-11-26T00:00:00Z"
+    return {
+        "header": header,
+        "parent_header": {},
+        "metadata": {"version": "1.0.0"},
+        "content": content,
+        "channel": channel,
+        "buffers": [],
+    }
+
+
+def heard(connection: websocket.WebSocket, wanted: str) -> dict:
+    """Return the next message of a kind."""
+    while True:
+        raw = connection.recv()
+        if isinstance(raw, str) and json.loads(raw)["header"]["msg_type"] == wanted:
+            return json.loads(raw)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("classroom")
+    people = "name,email,side\nAnn Able,ann@a.example,commissioner\nBen Bold,ben@b.example,provider\n"
+    roster.new("Spring 2027", people, folder / "cohort")
+    for name, text in {"m04-asking": WIDGET, "m05-responding": ATTACK}.items():
+        place = folder / "content" / "modules" / name
+        place.mkdir(parents=True)
+        (place / "lesson.md").write_text(HEAD + textwrap.dedent(text), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def room(made, tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = (
+        "from pathlib import Path; from course.portal.serving import serve_classroom;"
+        f"serve_classroom(Path({str(made / 'cohort')!r}), '127.0.0.1', {port})"
+    )
+    environment = {**os.environ, "ACADEMY_CONTENT": str(made / "content"), "A_SECRET": "of the server"}
+    environment.pop("PYTEST_CURRENT_TEST", None)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=made,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = ""
+    while "To stop" not in said:
+        line = process.stdout.readline()
+        if not line:
+            pytest.fail(f"the classroom did not start: {said}{process.communicate()[1]}")
+        said += line
+    running = Room(made / "cohort", made / "content", port, said, process)
+    attack = running.content / "modules" / "m05-responding" / "lesson.md"
+    text = attack.read_text(encoding="utf-8").replace("PORT", str(port)).replace("SERVER", str(process.pid))
+    root = Path(classroom.__file__).parents[2]
+    attack.write_text(text.replace("REPOSITORY", f"Path({str(root)!r})"), encoding="utf-8")
+    yield running
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def ann(room):
+    with closing(room.signed_in("ann-able")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def ben(room):
+    with closing(room.signed_in("ben-bold")) as client:
+        yield client
+
+
+def test_it_says_which_address_learners_type_and_shows_the_trainers_code_once(room):
+    assert f"They type this address:\n  {room.address}\n" in room.said
+    assert re.fullmatch(r"([a-z]{4}-){3}[a-z]{4}", room.trainers)
+    kept = room.cohort / ".academy" / "trainer.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert codes.plain(room.trainers) not in kept.read_text()
+    assert classroom.Classroom(room.cohort, b"secret").new_trainer_code() == ""
+
+
+@pytest.mark.parametrize("path", ["", "about", "library", "lesson/m04", "exercise/m04", "trainer", "joint/1"])
+def test_a_stranger_is_led_to_the_sign_in(room, path):
+    with room.visitor() as client:
+        answer = client.get(f"/academy/{path}")
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith("/academy/sign-in?next=/academy/")
+
+
+def test_a_stranger_may_read_the_accessibility_statement(room):
+    with room.visitor() as client:
+        assert client.get("/academy/accessibility").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["", "bbbb-bbbb", "BBBBBBBB BBBBBBBB", "x" * 5000, "ann-able"])
+def test_a_wrong_code_opens_nothing(room, code):
+    with room.visitor() as client:
+        assert room.try_code(client, code).status_code == 403
+        assert client.get("/academy/").status_code == 302
+
+
+def test_a_code_may_be_typed_with_capitals_spaces_and_hyphens(room):
+    code = codes.codes(room.cohort)["ann-able"]
+    with room.visitor() as client:
+        assert room.try_code(client, f" {code[:4].upper()} - {code[4:]} ").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "next", ["//evil.example/academy/", "https://evil.example", "/academy/../api", "/lab"]
+)
+def test_signing_in_leads_to_the_academys_own_pages_only(room, next):
+    with room.visitor() as client:
+        answer = room.try_code(client, codes.codes(room.cohort)["ann-able"], next=next)
+    assert answer.headers["location"] == "/academy/"
+
+
+def test_a_form_of_another_site_cannot_sign_anybody_in(room):
+    with room.visitor() as client:
+        answer = client.post("/academy/sign-in", data={"code": codes.codes(room.cohort)["ann-able"]})
+    assert answer.status_code == 403
+    assert "academy-classroom" not in answer.headers.get("set-cookie", "")
+
+
+@pytest.mark.parametrize("path", ["/academy/trainer", "/academy/trainer/marks", "/academy/trainers-new-page"])
+def test_trainers_pages_are_for_trainers(room, ann, path):
+    assert ann.get(path).status_code == 403
+    assert ann.post(path).status_code == 403
+    with closing(room.signed_in("trainer")) as trainer:
+        assert trainer.get(path).status_code in (200, 404)  # past the gate: there is a page, or there is none
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/lab", "/lab/tree/cohort.json", "/tree", "/notebooks/x.ipynb", "/edit/x", "/files/people/ben-bold",
+        "/view/x", "/nbconvert/html/x", "/api", "/api/contents", "/api/contents/ben-bold/learner.json",
+        "/api/kernels", "/api/kernelspecs", "/api/sessions", "/api/terminals", "/api/status", "/api/me",
+        "/api/config/x", "/api/events/subscribe", "/terminals/websocket/1", "/metrics", "/logout", "/login",
+        "/voila", "/voila/render/lessons/m05-responding/lesson.md", "/voila/tree", "/voila/files/cohort.json",
+        "/voila/api/contents", "/voila/static/../x", "/formgrader", "/lsp/status", "/static/x", "/custom/x",
+        "/academy/start", "/academy/start?key=x", "/academy/static/../../api/contents", "/no-such-page",
+    ],
+)  # fmt: skip
+def test_nothing_of_jupyters_own_is_to_be_had(room, ann, path):
+    with closing(room.signed_in("trainer")) as trainer:
+        for client in (ann, trainer):
+            for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+                assert client.request(method, path).status_code in (403, 404), (method, path)
+
+
+def test_nobody_starts_restarts_interrupts_or_ends_a_kernel_over_the_api(room, ann):
+    kernel = room.kernel(ann)
+    assert ann.post("/api/kernels", json={"name": "python3"}).status_code == 403
+    assert ann.post("/api/sessions", json={"path": "x", "type": "notebook"}).status_code == 403
+    for path in ("/restart", "/interrupt"):
+        assert ann.post(f"/api/kernels/{kernel}{path}").status_code == 403
+    assert ann.delete(f"/api/kernels/{kernel}").status_code == 403
+    assert ann.get(f"/api/kernels/{kernel}").status_code == 200
+
+
+def test_a_kernel_is_its_own_learners(room, ann, ben):
+    kernel = room.kernel(ann)
+    with closing(room.signed_in("trainer")) as trainer:
+        for other in (ben, trainer, room.visitor()):
+            assert other.get(f"/api/kernels/{kernel}").status_code == 403
+            assert other.post(f"/voila/api/shutdown/{kernel}").status_code == 403
+            with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+                room.socket(other, kernel)
+    with pytest.raises(websocket.WebSocketBadStatusException, match="403"):
+        room.socket(ann, kernel, origin="http://evil.example")
+
+
+def test_widgets_messages_reach_the_kernel_and_come_back(room, ann):
+    connection = room.socket(ann, room.kernel(ann))
+    comm = str(uuid4())
+    asked = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {}}
+    connection.send(json.dumps(message("comm_open", asked)))
+    connection.send(json.dumps(message("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})))
+    states = heard(connection, "comm_msg")["content"]["data"]["states"]
+    count = next(id for id, model in states.items() if model["state"].get("doubled") == 0)
+    change = {"comm_id": count, "data": {"method": "update", "state": {"value": 21}, "buffer_paths": []}}
+    connection.send(json.dumps(message("comm_msg", change)))
+    while heard(connection, "comm_msg")["content"]["data"]["state"].get("doubled") != 42:
+        pass
+    connection.close()
+
+
+def test_the_page_cannot_make_its_kernel_run_anything(room, ann):
+    kernel = room.kernel(ann)
+    sign = room.cohort / "people" / "ann-able" / "lessons" / "m04-asking" / "it-ran"
+    code = f"open({str(sign)!r}, 'w').close()"
+    run = {
+        "code": code,
+        "silent": False,
+        "store_history": False,
+        "user_expressions": {},
+        "allow_stdin": False,
+    }
+    inside = message("execute_request", run)
+    other = {"comm_id": str(uuid4()), "target_name": "somebody.elses", "data": {}}
+    connection = room.socket(ann, kernel)
+    for refused in (
+        inside,
+        {**inside, "channel": "control"},
+        {**inside, "channel": None},
+        {**inside, "channel": ["shell"]},
+        message("comm_open", other),
+        message("comm_open", {**other, "target_name": "jupyter.widget", "data": {"state": {}}}),
+        message("input_reply", {"value": code}, "stdin"),
+        message("shutdown_request", {"restart": False}, "control"),
+        message("interrupt_request", {}, "control"),
+        message("debug_request", {"command": "evaluate"}, "control"),
+        message("complete_request", {"code": "open(", "cursor_pos": 5}),
+        message("inspect_request", {"code": code, "cursor_pos": 3, "detail_level": 1}),
+        message("create_subshell_request", {}, "control"),
+    ):
+        connection.send(json.dumps(refused))
+    connection.send("not JSON {")
+    connection.send_binary(b"\x00\x00\x00\x02\xff")
+    as_binary = json.dumps(inside).encode()
+    connection.send_binary(b"\x00\x00\x00\x01\x00\x00\x00\x08" + as_binary)
+    last = message("kernel_info_request", {})
+    connection.send(json.dumps(last))
+    answers = []
+    while not answers or answers[-1]["parent_header"].get("msg_id") != last["header"]["msg_id"]:
+        answers.append(json.loads(connection.recv()))
+    kinds = {answer["header"]["msg_type"] for answer in answers}
+    assert not kinds & {"execute_reply", "execute_input", "complete_reply", "inspect_reply", "shutdown_reply"}
+    assert not sign.exists()
+    connection.close()
+
+
+def test_the_other_protocol_of_jupyters_sockets_is_not_spoken(room, ann):
+    kernel = room.kernel(ann)
+    cookie = "; ".join(f"{name}={value}" for name, value in ann.cookies.items())
+    with pytest.raises(websocket.WebSocketException, match="Invalid WebSocket Header"):  # it answers without
+        websocket.create_connection(
+            f"ws://127.0.0.1:{room.port}/api/kernels/{kernel}/channels?session_id={uuid4()}",
+            cookie=cookie,
+            subprotocols=["v1.kernel.websocket.jupyter.org"],
+            timeout=90,
+        )
+
+
+def test_what_runs_in_a_kernel_reaches_nothing_but_its_own_folder(room, ann, ben):
+    work = room.cohort / "people" / "ben-bold" / "exercises" / "m04-asking"
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "answers.json").write_text("{}")
+    other = room.kernel(ben)
+    runtime = next(Path(s) for s in _sockets() if other in s)
+    attack = room.content / "modules" / "m05-responding" / "lesson.md"
+    attack.write_text(attack.read_text(encoding="utf-8").replace("SOCKET", str(runtime)), encoding="utf-8")
+    page = ann.get("/academy/lesson/m05").text
+    outcome = json.loads(unescape(re.search(r"<pre>(\{.*?\})\s*</pre>", page, re.S)[1]))
+    assert outcome.pop("own answers are kept") == "4"
+    assert outcome.pop("the released data are read") == "True"
+    salt = roster.about(room.cohort)["salt"]
+    assert outcome.pop("the case") == repr(case_key(salt, "ann-able"))
+    assert {what: how for what, how in outcome.items() if not how.startswith("refused")} == {}
+    assert (room.cohort / "people" / "ann-able" / "lessons" / "m05-responding" / "kept.txt").exists()
+    assert "of the server" not in page
+
+
+def _sockets() -> list[str]:
+    """The sockets on this machine that are files."""
+    lines = Path("/proc/net/unix").read_text().splitlines()[1:]
+    return [line.split()[7] for line in lines if len(line.split()) > 7 and "k-ipc" in line]
+
+
+def test_a_person_has_a_few_kernels_at_most(room, ben):
+    first = room.kernel(ben)
+    for _ in range(classroom.MOST_KERNELS):
+        room.kernel(ben)
+    assert ben.get(f"/api/kernels/{first}").status_code in (403, 404)
+
+
+def test_a_kernels_folder_goes_when_the_kernel_goes(room, ann, wait_until):
+    kernel = room.kernel(ann)
+    folder = Path(next(s for s in _sockets() if kernel in s)).parent
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
+    assert ann.post(f"/voila/api/shutdown/{kernel}", data={"_xsrf": ann.cookies["_xsrf"]}).status_code == 204
+    wait_until(lambda: not folder.exists())
+
+
+def test_signing_out_forgets_who_it_was(room):
+    with closing(room.signed_in("ann-able")) as client:
+        client.get("/academy/sign-out")
+        assert client.get("/academy/").status_code == 302
+
+
+def test_a_new_code_signs_out_whoever_has_the_old_one(room):
+    old = codes.codes(room.cohort)["ann-able"]
+    with closing(room.signed_in("ann-able")) as client:
+        new = codes.renew(room.cohort, "ann-able")
+        assert new != old
+        assert client.get("/academy/").status_code == 302
+        assert room.try_code(client, old).status_code == 403
+        assert room.try_code(client, new).status_code == 302
+
+
+def test_a_cookie_that_was_made_up_or_changed_is_nobodys(room):
+    with closing(room.signed_in("ben-bold")) as client:
+        good = client.cookies["academy-classroom"].strip('"')
+    for bad in (good[:-1] + ("0" if good[-1] != "0" else "1"), "ben-bold|", "2|1:0|", good.replace("|", "")):
+        with room.visitor() as client:
+            assert client.get("/academy/", headers={"Cookie": f"academy-classroom={bad}"}).status_code == 302
+
+
+def test_guessing_is_stopped_even_for_the_right_code(made):
+    here = classroom.Classroom(made / "cohort", b"secret")
+    for _ in range(classroom.TRIES):
+        assert here.may_try("192.0.2.7")
+        here.wrong("192.0.2.7")
+    assert not here.may_try("192.0.2.7")
+    assert here.may_try("192.0.2.8")
+
+
+def test_guessing_from_many_addresses_is_stopped_too(made):
+    here = classroom.Classroom(made / "cohort", b"secret")
+    for number in range(classroom.TRIES_OF_ALL):
+        here.wrong(f"2001:db8::{number:x}")
+    assert not here.may_try("192.0.2.9")
+
+
+def test_guesses_are_forgotten_after_a_while(made, monkeypatch):
+    here = classroom.Classroom(made / "cohort", b"secret")
+    now = [1000.0]
+    monkeypatch.setattr(classroom.time, "monotonic", lambda: now[0])
+    for _ in range(classroom.TRIES):
+        here.wrong("192.0.2.7")
+    now[0] += classroom.TRIES_SECONDS + 1
+    assert here.may_try("192.0.2.7")
+    assert here.tries == {}
+
+
+def test_over_http_the_limit_answers_429(room):
+    with room.visitor() as client:
+        seen = [room.try_code(client, "cccc-cccc").status_code for _ in range(classroom.TRIES + 1)]
+        assert seen[-1] == 429
+        assert room.try_code(client, codes.codes(room.cohort)["ben-bold"]).status_code == 429
+
+
+def test_a_classroom_needs_a_cohort_with_people(tmp_path):
+    with pytest.raises(InputError, match="is not a cohort's folder"):
+        serving.serve_classroom(tmp_path)
+
+
+def test_a_second_classroom_for_the_cohort_is_refused(room):
+    with pytest.raises(InputError, match="in another window"):
+        serving.serve_classroom(room.cohort, "127.0.0.1", room.port)
+
+
+def test_a_machine_that_cannot_shut_kernels_in_serves_no_classroom(made, monkeypatch):
+    monkeypatch.setattr(classroom, "unshut", lambda: "landlock (not in this system)")
+    with pytest.raises(InputError, match="may not serve more than one person: landlock"):
+        serving.serve_classroom(made / "cohort")
