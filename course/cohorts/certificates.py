@@ -38,8 +38,10 @@ MOST_BYTES = 5_000_000
 MARK = '<script type="application/json" id="signed">'
 STYLE = """
 body { margin: 0; font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; color: #1b1b1b; background: #fff; }
-main { max-width: 46rem; margin: 0 auto; padding: 2rem 1.5rem; }
+main { max-width: 46rem; margin: 0 auto; padding: 2rem 1.5rem;
+  border-top: 10px solid #1b4965; }
 h1 { font-size: 1.9rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 1.6rem 0 .3rem; }
+h3 { font-size: 1rem; margin: .8rem 0 .2rem; } ul { margin: .3rem 0; }
 .name { font-size: 1.5rem; font-weight: 650; margin: .4rem 0; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 650; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0; }
@@ -346,7 +348,7 @@ def verify(file: Path, key: Path | str | None = None) -> Verified:
     try:
         shows = to_html(signed)
         say = f"Nothing was changed. It was issued to {said['holder']} on {said['issued'][:10]}, "
-        say += f"for {len(said['modules'])} modules, with the key {print_}."
+        say += f"for {_modules(len(said['modules']), said['handed_out'])}, with the key {print_}."
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise InputError(f"{file} is signed, but is no certificate of the academy.") from problem
     if "<html" in text[:200] and text != shows:
@@ -421,7 +423,7 @@ def to_html(signed: Mapping[str, Any]) -> str:
     """Return a certificate as one HTML page, which asks nothing of any other and holds the signed JSON.
 
     The same certificate always gives the same page: so `verify` can tell whether what people see is what
-    was signed.
+    was signed. So whoever changes this page raises FORMAT, and keeps the page of the format before.
     """
     said = signed["certificate"]
     whole = len(said["modules"]) == said["handed_out"]
@@ -432,7 +434,7 @@ def to_html(signed: Mapping[str, Any]) -> str:
         for m in said["modules"]
     )
     outcomes = "".join(
-        f"<section><h2>{escape(m['title'])}</h2><ul>"
+        f"<section><h3>{escape(m['title'])}</h3><ul>"
         + "".join(f"<li>{escape(o)}</li>" for o in m["outcomes"])
         + "</ul></section>"
         for m in said["modules"]
@@ -454,7 +456,7 @@ def to_html(signed: Mapping[str, Any]) -> str:
         f"<title>{title}: {escape(said['holder'])}</title><style>{STYLE}</style></head><body><main>"
         f"<h1>{title}</h1><p>{escape(said['course'])}, {escape(said['cohort'])}</p>"
         f'<p class="name">{escape(said["holder"])}{of}</p>'
-        f"<p>has passed {len(said['modules'])} of {said['handed_out']} modules, {minutes / 60:.2g} hours of "
+        f"<p>has passed {_modules(len(said['modules']), said['handed_out'])}, {minutes / 60:.2g} hours of "
         f"study as planned, by marked exercises. Issued on {_day(said['issued'])}. The law is stated as of "
         f"{_day(said['law_as_of'])}.</p>"
         "<table><caption>Modules passed</caption><thead><tr><th scope='col'>Module</th>"
@@ -469,6 +471,10 @@ def to_html(signed: Mapping[str, Any]) -> str:
         "not show who sat at the keyboard.</p></section></main>"
         f"{MARK}{inside}</script></body></html>\n"
     )
+
+
+def _modules(passed: int, of: int) -> str:
+    return f"{passed} of {of} module{'s' if of != 1 else ''}"
 
 
 def _day(text: str) -> str:

@@ -39,9 +39,10 @@ import traitlets.log
 from course import places, slow_import
 from course.answers import ANSWER_FILE, JOURNAL_FILE
 from course.authoring import build
+from course.authoring.source import PREFIXES
 from course.cases.seeds import COHORT_FILE, KEY_VARIABLE, case_key
 from course.errors import InputError
-from course.grading import canary, schema_once
+from course.grading import canary, schema_once, writing
 from course.warm import lost_wakeup
 
 NOTES = ".academy"
@@ -205,9 +206,24 @@ def grade(
                     told(outcome, len(marked), len(jobs))
             finally:
                 _keep(book, notes, waiting, digests)
+    if db_url is None:  # also of those marked before: a run that was killed may not have come to it
+        _settle_writing(root, exercise, wanted)
     unchanged = [name for name in wanted if name not in set(todo)]
     notices += sorted({f"Ordinary kernels were used: {o.unshut}." for o in marked if o.unshut})
     return Run(exercise, marked, unchanged, time.perf_counter() - started, tuple(notices))
+
+
+def _settle_writing(root: Path, exercise: str, learners: list[str]) -> None:
+    """Give the gradebook what people settled about free text, and nought for what was left blank."""
+    released = sorted((root / "release" / exercise).glob("*.ipynb"))
+    if not released or not (root / COHORT_FILE).is_file():
+        return  # another course's, which has no record of ours
+    names = [name for place in released for name in _released(place, place.stat().st_mtime_ns)]
+    questions = [
+        name.removeprefix(PREFIXES["rubric"]) for name in names if name.startswith(PREFIXES["rubric"])
+    ]
+    if questions:
+        writing.settle_of(root, exercise, questions, set(learners))
 
 
 def _self_test(pool: _Pool, like: Job, snapshots: Snapshots) -> tuple[dict[str, str], list[str]]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,13 +40,14 @@ STATES = {
 
 
 SCORED = """
-select s.student_id, b.name, g.manual_score
+select s.student_id, b.name, g.manual_score, g.needs_manual_grade, c.manual_comment
 from grade g
 join base_cell b on b.id = g.cell_id
 join submitted_notebook n on n.id = g.notebook_id
 join submitted_assignment s on s.id = n.assignment_id
 join assignment a on a.id = s.assignment_id
-where a.name = :exercise and g.manual_score is not null
+left join comment c on c.notebook_id = n.id and c.cell_id = b.id
+where a.name = :exercise
 """
 
 
@@ -112,17 +113,28 @@ def pieces(root: Path, made: Exercise) -> list[Piece]:
     made : Exercise
         The exercise.
     """
-    record = _record(root, made.id)
+    return _pieces(root, made.id, list(made.rubrics))
+
+
+def _pieces(
+    root: Path, exercise: str, questions: Sequence[str], learners: Collection[str] | None = None
+) -> list[Piece]:
+    record: dict[tuple[str, str], list[dict]] = {}
+    for line in _record(root, exercise):
+        record.setdefault((line["learner"], line["question"]), []).append(line)
     wanted = markers(root)
-    elsewhere = _scored(root, made.id)
+    stands = _stands(root, exercise)
     found = []
-    for place in sorted((root / "submitted").glob(f"*/{made.id}")):
+    for place in sorted((root / "submitted").glob(f"*/{exercise}")):
+        learner = place.parent.name
+        if learners is not None and learner not in learners:
+            continue
         given = answers.read(place)
-        for question in made.rubrics:
+        for question in questions:
             value = given[question].value if question in given else None
             text = value.strip() if isinstance(value, str) else ""
-            piece = _piece(place.parent.name, question, text, record, wanted)
-            by_hand = elsewhere.get((piece.learner, question))
+            piece = _piece(learner, question, text, record.get((learner, question), []), wanted)
+            by_hand = stands.get((learner, question), (None,))[0]
             if by_hand is not None and not piece.marks and not piece.earlier and (text or by_hand):
                 piece = replace(piece, state="outside")
             found.append(piece)
@@ -189,7 +201,7 @@ def mark(
     }
     _append(root, made.id, line)
     piece = _one(root, made, learner, question)
-    _to_gradebook(root, made, [piece])
+    _to_gradebook(root, made.id, [piece])
     return piece
 
 
@@ -199,8 +211,15 @@ def settle(root: Path, made: Exercise) -> int:
     To be called after marking by machine, and after a crash: it changes nothing that is right already.
     An answer in which nothing is written gets 0 without a person.
     """
-    found = pieces(root, made)
-    _to_gradebook(root, made, found)
+    return settle_of(root, made.id, list(made.rubrics))
+
+
+def settle_of(
+    root: Path, exercise: str, questions: Sequence[str], learners: Collection[str] | None = None
+) -> int:
+    """Do as `settle` for an exercise that is not loaded, by its free-text questions; only these learners'."""
+    found = _pieces(root, exercise, questions, learners)
+    _to_gradebook(root, exercise, found)
     return sum(piece.settled is not None for piece in found)
 
 
@@ -362,8 +381,11 @@ def _append(root: Path, exercise: str, line: Mapping) -> None:
         os.fsync(file.fileno())
 
 
-def _scored(root: Path, exercise: str) -> dict[tuple[str, str], float]:
-    """Return a person's score of each free text for which the gradebook has one, by learner and question."""
+def _stands(root: Path, exercise: str) -> dict[tuple[str, str], tuple[float | None, bool, str | None]]:
+    """Return what the gradebook has of free text, by learner and question, by one query.
+
+    It is a person's score, whether one is still needed, and the comment.
+    """
     from nbgrader.api import Gradebook
     from sqlalchemy import text
 
@@ -371,28 +393,44 @@ def _scored(root: Path, exercise: str) -> dict[tuple[str, str], float]:
         return {}
     with Gradebook(build.gradebook_address(root)) as gradebook:
         rows = gradebook.db.execute(text(SCORED), {"exercise": exercise}).all()
-    return {(learner, name.removeprefix(PREFIXES["rubric"])): score for learner, name, score in rows}
+    return {
+        (learner, name.removeprefix(PREFIXES["rubric"])): (score, bool(needed), comment)
+        for learner, name, score, needed, comment in rows
+        if name.startswith(PREFIXES["rubric"])
+    }
 
 
-def _to_gradebook(root: Path, made: Exercise, found: Sequence[Piece]) -> None:
+def _to_gradebook(root: Path, exercise: str, found: Sequence[Piece]) -> None:
     """Give the gradebook each settled score; what nobody marked here stays as nbgrader's pages have it."""
     from nbgrader.api import Gradebook, MissingEntry
 
+    stands = _stands(root, exercise) if found else {}
+    decided = {(p.learner, p.question): _decided(p) for p in found if _is_decided(p)}
+    # Those not marked by machine yet have no row: `settle` comes after that.
+    changed = {key: new for key, new in decided.items() if key in stands and stands[key] != new}
+    if not changed:
+        return
     with Gradebook(build.gradebook_address(root)) as gradebook:
-        for piece in found:
-            if piece.state == "outside" or (piece.state == "unmarked" and not piece.earlier):
-                continue
-            name = f"{PREFIXES['rubric']}{piece.question}"
+        for (learner, question), (score, needed, said) in changed.items():
+            name = f"{PREFIXES['rubric']}{question}"
             try:
-                notebook = gradebook.find_submission(made.id, piece.learner).notebooks[0]
+                notebook = gradebook.find_submission(exercise, learner).notebooks[0]
                 grade = next(g for g in notebook.grades if g.name == name)
             except (MissingEntry, IndexError, StopIteration):
-                continue  # not marked by machine yet: `settle` comes after that
-            settled = piece.settled
-            blank = piece.state == "blank"
-            grade.manual_score = float(settled.points) if settled else 0.0 if blank else None
-            grade.needs_manual_grade = settled is None and not blank
+                continue
+            grade.manual_score, grade.needs_manual_grade = score, needed
             for comment in notebook.comments:
                 if comment.name == name:
-                    comment.manual_comment = settled.comment if settled else None
+                    comment.manual_comment = said
         gradebook.db.commit()
+
+
+def _is_decided(piece: Piece) -> bool:
+    return piece.state != "outside" and (piece.state != "unmarked" or piece.earlier)
+
+
+def _decided(piece: Piece) -> tuple[float | None, bool, str | None]:
+    """Return what the gradebook should have: as `_stands`."""
+    if piece.settled:
+        return float(piece.settled.points), False, piece.settled.comment
+    return (0.0, False, None) if piece.state == "blank" else (None, True, None)

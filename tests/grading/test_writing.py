@@ -156,6 +156,25 @@ def test_marking_again_by_machine_keeps_what_people_gave(root, made):
     assert in_gradebook(root, "ana") == (6.0, 0, "Say who asked.")
 
 
+def test_the_engine_settles_writing_by_itself_in_a_cohort(root, made):
+    (root / "cohort.json").write_text('{"salt": "aa"}')
+    writing.mark(root, made, "ana", "why", "Tess", [3, 2, 1, 0], "Say who asked.")
+    engine.grade(root, "sample", ["ana", "cy"], workers=1, cases=lambda _: "k", force=True)
+    assert in_gradebook(root, "ana") == (6.0, 0, "Say who asked.")
+    assert in_gradebook(root, "cy") == (0.0, 0, None)
+    assert in_gradebook(root, "ben")[:2] == (None, 1)
+
+
+def test_the_engine_settles_also_what_was_marked_before_it_was_killed(root, made, monkeypatch):
+    (root / "cohort.json").write_text('{"salt": "aa"}')
+    monkeypatch.setattr(writing, "_to_gradebook", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        writing.mark(root, made, "ana", "why", "Tess", [1, 1, 1, 1], "Kept.")
+    monkeypatch.undo()
+    assert not engine.grade(root, "sample", workers=1, cases=lambda _: "k").marked
+    assert in_gradebook(root, "ana") == (4.0, 0, "Kept.")
+
+
 def test_comments_used_most_come_first(root, made):
     for learner, comment in (("ana", "Name the source."), ("ben", "Say how many."), ("di", "Say how many.")):
         writing.mark(root, made, learner, "why", "Tess", [1, 1, 1, 1], comment)
