@@ -128,3 +128,15 @@ def _marked(tmp_path_factory):
 def marked(_marked, tmp_path) -> Path:
     """A cohort of twelve: eleven were marked, Ben's writing waits, Lena has handed in nothing."""
     return Path(shutil.copytree(_marked, tmp_path / "autumn"))
+
+
+@pytest.fixture(scope="session")
+def answering():
+    """Give `answer`, for what is made once for several tests."""
+    return answer
+
+
+@pytest.fixture(scope="session")
+def handed_out_once(_handed_out) -> Path:
+    """The cohort of `cohort`, to be copied and never changed."""
+    return _handed_out
