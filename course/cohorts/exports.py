@@ -95,12 +95,12 @@ def grades_csv(root: Path) -> str:
 
 def _wide(root: Path) -> tuple[list[str], list[tuple[Any, dict[str, Any]]]]:
     """Return the exercises, and each person with their row of each exercise that is wholly marked."""
-    table = progress.standing(root)
-    table = table[table["marked"] & ~table["to_moderate"]]
+    every = progress.standing(root)
+    table = every[every["marked"] & ~every["to_moderate"]]
     found: dict[str, dict[str, Any]] = {}
     for row in progress.rows_of(table):
         found.setdefault(row.learner, {})[row.exercise] = row
-    exercises = sorted(progress.standing(root)["exercise"].unique())
+    exercises = sorted(every["exercise"].unique())
     return exercises, [(p, found.get(p.id, {})) for p in progress.rows_of(roster(root))]
 
 

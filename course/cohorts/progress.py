@@ -54,8 +54,8 @@ left join task_cells tc on tc.id = b.id
 MARKS = ["learner", "exercise", "question", "kind", "points", "out_of", "needs_person", "handed_in"]
 
 
-def marks(root: Path) -> pd.DataFrame:
-    """Return every mark of a cohort, by one query of the gradebook.
+def marks(root: Path, exercises: Sequence[str] = ()) -> pd.DataFrame:
+    """Return every mark of a cohort, by one query of the gradebook; of these exercises only, if given.
 
     Returns
     -------
@@ -63,14 +63,18 @@ def marks(root: Path) -> pd.DataFrame:
         A row for each question of each marked submission: learner, exercise, question, kind ("machine" or
         "person"), points (NaN where a person still marks), out_of, needs_person, handed_in (UTC, or NaT).
     """
-    from sqlalchemy import create_engine, text
+    from sqlalchemy import bindparam, create_engine, text
 
     if not build.has_gradebook(root):
         return pd.DataFrame(columns=MARKS)
+    query, named = text(QUERY), {}
+    if exercises:
+        named = {"exercises": list(exercises)}
+        query = text(f"{QUERY} where a.name in :exercises").bindparams(bindparam("exercises", expanding=True))
     engine = create_engine(build.gradebook_address(root))
     try:
         with engine.connect() as connection:
-            table = pd.read_sql(text(QUERY), connection)
+            table = pd.read_sql(query, connection, params=named)
     finally:
         engine.dispose()
     table = table[table["cell"].str.startswith((PREFIXES["mark"], PREFIXES["rubric"]))].copy()
@@ -87,7 +91,7 @@ def marks(root: Path) -> pd.DataFrame:
     return table[MARKS].reset_index(drop=True)
 
 
-def standing(root: Path, now: datetime | None = None) -> pd.DataFrame:
+def standing(root: Path, now: datetime | None = None, exercises: Sequence[str] = ()) -> pd.DataFrame:
     """Say where each learner stands with each exercise that was handed out.
 
     Parameters
@@ -96,6 +100,8 @@ def standing(root: Path, now: datetime | None = None) -> pd.DataFrame:
         The cohort's folder.
     now : datetime, optional
         The time (UTC) by which something is overdue.
+    exercises : sequence of str
+        Only these; all handed out, if left out.
 
     Returns
     -------
@@ -112,7 +118,7 @@ def standing(root: Path, now: datetime | None = None) -> pd.DataFrame:
     """
     people, now = roster(root), now or datetime.now(UTC)
     dues, asked = due_dates(root), _asked(root)
-    every = marks(root)
+    every = marks(root, exercises)
     sums = (
         every.groupby(["learner", "exercise"])
         .agg(waits=("needs_person", "any"), at=("handed_in", "first"))
@@ -125,7 +131,7 @@ def standing(root: Path, now: datetime | None = None) -> pd.DataFrame:
         for row in rows_of(grades(root)):
             scores[str(row.student_id), str(row.assignment)] = (float(row.score), float(row.max_score))
     rows = []
-    for exercise in handed_out(root):
+    for exercise in exercises or handed_out(root):
         due, troubles = dues.get(exercise), _troubles(root, exercise)
         for person in rows_of(people):
             id = str(person.id)
@@ -167,7 +173,7 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     return found.rename_axis(columns=None).reset_index()
 
 
-def stuck(root: Path, now: datetime | None = None) -> pd.DataFrame:
+def stuck(root: Path, now: datetime | None = None, exercises: Sequence[str] = ()) -> pd.DataFrame:
     """Say who is stuck, and where: those who are overdue, below the pass mark, or keep changing an answer.
 
     Returns
@@ -177,8 +183,8 @@ def stuck(root: Path, now: datetime | None = None) -> pd.DataFrame:
         Where two questions lost a learner as much, the one changed most often is given. The pass mark is held
     against the points that are settled, so also before a person has marked the writing.
     """
-    table = standing(root, now)
-    every = marks(root).dropna(subset=["points"])
+    table = standing(root, now, exercises)
+    every = marks(root, exercises).dropna(subset=["points"])
     lost = _lost(every)
     settled = every.groupby(["learner", "exercise"])[["points", "out_of"]].sum()
     shares = (settled["points"] / settled["out_of"]).to_dict()
@@ -228,7 +234,7 @@ def questions(root: Path, exercises: Sequence[str] = ()) -> pd.DataFrame:
         (-1 to 1), commonest_wrong, commonest_wrong_count, unanswered, note. Figures of fewer than five
         people are NaN or blank, and `note` says so.
     """
-    every = marks(root)
+    every = marks(root, exercises)
     rows = []
     for exercise in exercises or handed_out(root):
         mine = every[every["exercise"] == exercise]
@@ -306,7 +312,7 @@ def _shares(root: Path) -> pd.DataFrame:
     """Return each learner's share of an exercise's points by kind of marking, where all of it is settled."""
     keys = ["learner", "exercise", "kind"]
     table = marks(root)
-    waits = table.groupby(keys)["points"].transform(lambda points: points.isna().any()).astype(bool)
+    waits = table["points"].isna().groupby([table[key] for key in keys]).transform("any")
     sums = table[~waits].groupby(keys, as_index=False)[["points", "out_of"]].sum()
     sums["share"] = sums["points"] / sums["out_of"]
     return sums.merge(roster(root)[["id", "side"]], left_on="learner", right_on="id")

@@ -148,6 +148,11 @@ def test_a_cohort_in_which_nothing_was_handed_out_has_empty_tables(tmp_path):
         assert table(tmp_path / "new").empty
 
 
+def test_one_exercise_can_be_asked_for_alone(marked):
+    assert progress.standing(marked, exercises=["m04-asking"]).equals(progress.standing(marked))
+    assert set(progress.standing(marked, exercises=["m05-scoring"])["points"].isna()) == {True}
+
+
 def test_one_that_could_not_be_marked_is_said_so(marked):
     (marked / "submitted" / "dev-raman" / "m04-asking" / "exercise.ipynb").write_text("no notebook")
     assert engine.grade(marked, "m04-asking", ["dev-raman"], workers=1).failed
