@@ -23,7 +23,7 @@ def show_progress(folder: Folder, module: Module = "") -> None:
 
     table = progress.standing(folder)
     if not module:
-        _show(progress.counts(table).rename(columns=progress.STATES), "Learners, by exercise")
+        _show(progress.counts(table), "Learners, by exercise")
         stuck = progress.stuck(folder)
         _show(stuck.drop(columns="learner"), "Stuck")
         return

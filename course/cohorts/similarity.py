@@ -35,7 +35,7 @@ THRESHOLDS = (
     f"Two texts are shown if they share {ALIKE:.0%} of the shorter one’s phrases of {PHRASE} words, and at "
     f"least {LEAST_SHARED} such phrases. The exercise’s own words and its samples do not count, nor does a "
     f"phrase that more than {COMMON:.0%} of the answers use. Two answer files are shown if {SAME_ANSWERS} "
-    "uncommon answers are the same and not both right, or if answers were given in the same second. "
+    f"uncommon answers are the same and not both right, or {SAME_MOMENTS} same ones came in the same second. "
     "It is a reason to look, and no more: people who work side by side write alike."
 )
 FREE = ["question", "learner", "name", "other", "other_name", "alike", "shared", "say"]
