@@ -69,7 +69,7 @@ def draw(key: str | None = None) -> Case:
     random = rng(EXERCISE, key)
     for _ in range(TRIES):
         asked = random.randrange(360, 601, 20)
-        replies = round(asked * random.uniform(0.12, 0.18))
+        replies = 2 * round(asked * random.uniform(0.12, 0.18) / 2)  # so that half of the silent are people
         case = Case(asked, replies, round(replies * random.uniform(0.56, 0.72)), _groups(random))
         if _as_hard_as_the_others(case):
             return case

@@ -126,6 +126,26 @@ def sure_frame(values: Values) -> Frame:
     return Frame(data, summary, Table(["What", "Figure"], rows))
 
 
+def own_range(asked: int) -> Explorer:
+    """Read the range of a learner's own survey, once its response rate and share are worked out.
+
+    Parameters
+    ----------
+    asked : int
+        How many people were asked.
+    """
+
+    def frame(values: Values) -> Frame:
+        return sure_frame({**values, "asked": asked})
+
+    controls = [
+        Number("rate", "Of these, replied", 8, 24, 0.5, 8, "%"),
+        Number("favour", "Of those who replied, in favour", 50, 80, 0.5, 50, "%"),
+    ]
+    note = f"{asked} people were asked. Set the two shares that you worked out, to the nearest half."
+    return Explorer("How wide is your range?", controls, frame, ["margin-strip"], note)
+
+
 def silent() -> Explorer:
     """Say what those who kept silent think, and see what that does to the result."""
     return Explorer(

@@ -58,6 +58,7 @@ def test_the_pooling_rule_decides_which_priority_leads(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_half_of_the_silent_pull_the_result_towards_a_half(case):
+    assert (case.asked - case.replies) % 2 == 0
     assert 50 < case.if_half < case.share - 3
     assert abs(case.if_half - (case.share + 50) / 2) > 1
     assert (case.groups[list(m03.THEMES)].sum(axis=1) == 100).all()

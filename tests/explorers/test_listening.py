@@ -27,6 +27,27 @@ def test_sixty_three_of_420_replied_and_65_per_cent_are_in_favour_give_or_take_1
     assert listening.counts("all") == (41, 63, 420)
 
 
+def test_the_lesson_compares_two_surveys_of_about_a_hundred_replies():
+    lesson = (places.MODULES / "m03-listening" / "lesson.md").read_text(encoding="utf-8")
+    margins = [
+        re.search(r"give or take ([\d.]+) points", frame("how_sure", asked=asked, rate=rate).summary)[1]
+        for asked, rate in (("2000", 5), ("420", 25))
+    ]
+    assert "the margins are close: {} and {} points".format(*margins) in lesson
+
+
+def test_a_learners_own_range_is_found_from_the_two_shares_set():
+    own = listening.own_range(560)
+    made = own.compute(own.clean({"rate": 13, "favour": 68.5}))
+    assert f"give or take {100 * consultation.margin_of_error(0.685, 73, 560):.1f} points" in made.summary
+
+
+def test_harbour_is_heard_only_because_the_consultation_ran_on():
+    early, late = (frame("who_replied", tidy=True, days=days) for days in (7, 27))
+    assert cells(early, "Harbour")[3] == "0"
+    assert late.table.rows[-1][0] == "Harbour"
+
+
 def test_a_range_narrows_with_replies_and_goes_when_everyone_replied():
     widths = [
         row["high"] - row["low"]
