@@ -16,7 +16,7 @@ from IPython.display import HTML
 from course import exemplars, measuring
 from course.cases import tables
 from course.cases.seeds import rng
-from course.explorers.showing import shown_leaflet
+from course.explorers.leaflet import Leaflet
 
 EXERCISE = "m11-showing"
 TRIES = 5_000
@@ -252,15 +252,13 @@ def scorecard(case: Case) -> HTML:
     return tables.table("Birch CIC’s scorecard, September 2026", head, rows)
 
 
-def leaflet(case: Case) -> HTML:
-    """Show, once opened, the leaflet made from the case's scorecard, with a link that saves it as a page."""
-    shown = shown_leaflet(
+def leaflet(case: Case) -> Leaflet:
+    """Let the learner make the leaflet from the case's scorecard, and save it as a web page or a PDF."""
+    return Leaflet(
         case.figures,
         who="Birch CIC",
         what="We support people in Calderbrook to live well at home and to find work, for the council.",
         voice=exemplars.Voice(
             "Amina, resident", "I have keys to my own flat now.", "in writing, on 4 August 2026"
         ),
-        limits="We do not know yet whether people stay in work. Carbon is well behind its target.",
     )
-    return HTML(f"<details><summary>Show the page</summary>{shown.data}</details>")

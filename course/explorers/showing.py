@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from functools import cache
 from itertools import combinations
@@ -17,6 +16,7 @@ from course.charts import Frame, Table, percent
 from course.errors import InputError
 from course.explorers.asking import listed
 from course.explorers.controls import Choice, Number, Toggle
+from course.explorers.leaflet import Leaflet
 from course.explorers.widgets import Explorer, Predict, predict
 from course.place import spend
 
@@ -656,25 +656,9 @@ def leaflet_parts() -> dict[str, Any]:
     }
 
 
-def finished_leaflet() -> HTML:
-    """Show the finished leaflet, with a link that saves it as a page to print."""
-    return shown_leaflet(leaflet_figures(), **leaflet_parts())
-
-
-def shown_leaflet(figures: pd.DataFrame, **parts: Any) -> HTML:
-    """Show a leaflet inside a lesson, and offer it as a page of its own.
-
-    Parameters
-    ----------
-    figures, parts
-        As `exemplars.leaflet` takes them.
-    """
-    page = base64.b64encode(exemplars.leaflet(figures, **parts).encode()).decode()
-    save = (
-        f'<p><a download="leaflet.html" href="data:text/html;base64,{page}">'
-        "Save this leaflet as a page you can print</a></p>"
-    )
-    return HTML(f"<article>{exemplars.leaflet_article(figures, level=3, **parts)}</article>{save}")
+def finished_leaflet() -> Leaflet:
+    """Show the finished leaflet, with buttons that save it as a web page and as a PDF."""
+    return Leaflet(leaflet_figures(), **leaflet_parts())
 
 
 # ---- The joint table ------------------------------------------------------------------------------

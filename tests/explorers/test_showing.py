@@ -147,7 +147,7 @@ def test_the_finished_leaflet_says_what_the_records_say_and_each_claim_stands():
         "12 tonnes",
     ):
         assert part in said
-    assert 'download="leaflet.html"' in showing.finished_leaflet().data
+    assert 'download="leaflet.html"' in showing.finished_leaflet()._plain()[0]
 
 
 def test_what_birch_would_have_wanted_stands_against_every_pair_of_questions():
