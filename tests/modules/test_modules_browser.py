@@ -22,9 +22,16 @@ def look(page, violations):
 CUT_LABELS = """
 async () => {
   const cut = [];
+  const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const count = () => document.querySelectorAll("main .sva-chart svg").length;
   for (const explorer of document.querySelectorAll("main .sva-x")) {
     explorer.scrollIntoView({ block: "end" });
-    await new Promise((done) => setTimeout(done, 150));
+    await wait(150);
+  }
+  let before = 0;
+  for (let tries = 0; tries < 200 && (!count() || count() !== before); tries++) {
+    before = count();
+    await wait(300);
   }
   const drawn = document.querySelectorAll("main .sva-chart svg");
   if (!drawn.length) cut.push("no chart is drawn");
