@@ -19,7 +19,6 @@ HELP = """The Social Value Academy
   Learners   academy serve             open the academy's page in your browser
              academy where             say where your answers and marks are kept
   Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
-             academy serve --classroom --cohort COHORT   open it to a cohort
              academy grade COHORT      mark a cohort's submissions, in parallel
              academy data import …     read real procurement notices into tables
              academy exemplar add …    add your own card to the exemplar library

@@ -38,9 +38,7 @@ from course.errors import InputError
 from course.portal import pages, workspace
 from course.warm import client
 from course.warm.containment import MIB, Containment, Limits
-from course.warm.spec import PROVISIONER
 
-EXPLORERS = Path(__file__).parent.parent / "explorers"
 TRAINER = ".trainer"  # no learner's id begins with a point
 PEOPLE = "people"
 TRAINER_FILE = "trainer.json"
@@ -50,13 +48,6 @@ SIGNED_IN_DAYS = 30
 MOST_KERNELS = 4  # open at once for each person; the oldest is ended for a fifth
 TRIES, TRIES_SECONDS = 20, 10 * 60  # wrong codes from one address
 TRIES_OF_ALL = 2000  # from all addresses together, in the same time
-# What a fork finds imported: what notebooks use anyhow, questions, and every explorer.
-PRELOADED = (
-    *client.MODULES,
-    "course.questions",
-    "course.explorers",
-    *(f"course.explorers.{path.stem}" for path in sorted(EXPLORERS.glob("[!_]*.py"))),
-)
 LAYERS_NEEDED = ("landlock", "seccomp", "hidden")
 LIMITS = Limits(memory=3072 * MIB, cpu=900, files=512, file_size=64 * MIB, processes=4096)
 
@@ -396,8 +387,7 @@ def settings(room: Classroom, address: str, base: dict[str, dict[str, Any]]) -> 
             "kernel_manager_class": f"{module}.KernelInFolder",
         },
         "KernelManager": {"transport": "ipc"},
-        "KernelProvisionerFactory": {"default_provisioner_name": PROVISIONER},
-        "WarmProvisioner": {"needed": list(LAYERS_NEEDED), "modules": list(PRELOADED)},
+        "WarmProvisioner": {**base["WarmProvisioner"], "patient": True, "needed": list(LAYERS_NEEDED)},
         "WidgetsOnly": {"kernel_ws_protocol": "", "limit_rate": False},
     }
 

@@ -1,10 +1,10 @@
 """Start the academy on this computer: one Jupyter server, for one person, on loopback only."""
 
+import contextlib
 import json
 import os
 import socket
 import tempfile
-import threading
 import webbrowser
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from course import slow_import
 from course.errors import InputError
 from course.portal import workspace
 from course.warm import client
+from course.warm.spec import PROVISIONER
 
 HERE = Path(__file__).parent
 LOOPBACK = "127.0.0.1"
@@ -124,7 +125,7 @@ def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) ->
             ]
             _quiet(cohort)  # before the start, at which Jupyter would print its own links
             server.io_loop.add_callback(print, "\n".join(lines), flush=True)
-            threading.Thread(target=client.shared, args=(classroom.PRELOADED,), daemon=True).start()
+            _warm_up()
             server.start()
     finally:
         lock.release()
@@ -164,6 +165,7 @@ def _run(folder: Path, port: int, wanted: int, open_browser: bool, running: Path
             webbrowser.open(link)
 
     server.io_loop.add_callback(announce)
+    _warm_up()
     server.start()
 
 
@@ -232,6 +234,7 @@ def settings(folder: Path, port: int) -> dict[str, dict[str, Any]]:
             "cull_interval": 60,
             "cull_connected": True,
         },
+        **warm_kernels(),
         "ZMQChannelsWebsocketConnection": {"limit_rate": False},
         "LabApp": {"news_url": None, "extension_manager": "readonly", "expose_app_in_browser": False},
         "VoilaConfiguration": {
@@ -246,6 +249,31 @@ def settings(folder: Path, port: int) -> dict[str, dict[str, Any]]:
         "VoilaExecutor": {"allow_errors": True},
         "VoilaExporter": {"markdown_renderer_class": extension.MarkdownRenderer, "filters": apps.FILTERS},
     }
+
+
+def warm_kernels() -> dict[str, dict[str, Any]]:
+    """Return the settings by which every Python kernel is a fork; none where this machine cannot fork.
+
+    A visitor never waits for the forks' parent: until it is there, kernels start the ordinary way.
+    """
+    if client.can_fork():
+        return {}
+    return {
+        "KernelProvisionerFactory": {"default_provisioner_name": PROVISIONER},
+        "WarmProvisioner": {"modules": list(preloaded()), "patient": False},
+    }
+
+
+def preloaded() -> tuple[str, ...]:
+    """Return what a fork finds done: what notebooks import anyhow, questions, explorers, one chart drawn."""
+    explorers = sorted((HERE.parent / "explorers").glob("[!_]*.py"))
+    ours = (f"course.explorers.{path.stem}" for path in explorers)
+    return (*client.MODULES, "course.questions", "course.explorers", *ours, "course.grading.rehearsal:run")
+
+
+def _warm_up() -> None:
+    with contextlib.suppress(client.WarmError):
+        client.at_once(preloaded())
 
 
 def _as_config(given: dict[str, dict[str, Any]]) -> Any:

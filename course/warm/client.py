@@ -460,6 +460,11 @@ _shared: dict[tuple[object, ...], WarmParent] = {}
 _shared_lock = threading.Lock()
 
 
+def _key(modules: Sequence[str], adopt: bool) -> tuple[object, ...]:
+    # A parent has read this once, and cannot serve another environment than the one it was started in.
+    return (tuple(modules), adopt, tuple(sorted(read_once(os.environ).items())))
+
+
 def shared(modules: Sequence[str], *, adopt: bool = False) -> WarmParent:
     """Give this process's running parent for these modules; a new one where it ended or is stale.
 
@@ -470,8 +475,7 @@ def shared(modules: Sequence[str], *, adopt: bool = False) -> WarmParent:
     WarmError
         Where none can be had.
     """
-    # A parent has read this once, and cannot serve another environment than the one it was started in.
-    key = (tuple(modules), adopt, tuple(sorted(read_once(os.environ).items())))
+    key = _key(modules, adopt)
     with _shared_lock:
         parent = _shared.get(key)
         if parent is not None and parent.pid is not None and not parent.fresh():
@@ -481,6 +485,37 @@ def shared(modules: Sequence[str], *, adopt: bool = False) -> WarmParent:
             parent = _shared[key] = WarmParent(modules, adopt=adopt)
         parent.start()
     return parent
+
+
+def at_once(modules: Sequence[str]) -> WarmParent:
+    """Give the running parent for these modules, without waiting; it is started meanwhile if there is none.
+
+    For a server, whose visitor is better served by an ordinary start than by waiting for a parent: at its
+    own start, and each time that a source or an installed package changes.
+
+    Raises
+    ------
+    WarmError
+        Where none is ready now.
+    """
+    if not _shared_lock.acquire(blocking=False):
+        raise WarmError("the warm parent is being started")
+    try:
+        parent = _shared.get(_key(modules, False))
+        ready = parent is not None and parent.fresh()
+    finally:
+        _shared_lock.release()
+    if parent is not None and parent.refusal:
+        raise WarmError(parent.refusal)
+    if parent is None or not ready:
+        threading.Thread(target=_start_meanwhile, args=(tuple(modules),), daemon=True).start()
+        raise WarmError("the warm parent is being started")
+    return parent
+
+
+def _start_meanwhile(modules: Sequence[str]) -> None:
+    with contextlib.suppress(WarmError, OSError):
+        shared(modules)
 
 
 @atexit.register

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, Integer, List, Unicode
+from traitlets import Bool, Dict, Integer, List, Unicode
 
 from course.warm import client
 from course.warm.containment import Limits
@@ -41,6 +41,10 @@ class WarmProvisioner(LocalProvisioner):
         help="Limits of each kernel: memory and file_size in bytes, cpu in seconds, files, processes.",
     ).tag(config=True)
 
+    patient = Bool(
+        True,
+        help="Wait for the warm parent where it is not running yet; else start that kernel the ordinary way.",
+    ).tag(config=True)
     needed = List(
         Unicode(), help="Layers of containment without which a kernel that is to be shut in does not start."
     ).tag(config=True)
@@ -85,7 +89,9 @@ class WarmProvisioner(LocalProvisioner):
     async def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> None:
         modules = tuple(self.modules) or client.modules_from_environment()
         # In a thread: the first start takes a second or more, and a server must go on meanwhile.
-        parent = await asyncio.get_running_loop().run_in_executor(None, client.shared, modules)
+        waits = self.patient or kwargs.get("containment") is not None
+        find = client.shared if waits else client.at_once
+        parent = await asyncio.get_running_loop().run_in_executor(None, find, modules)
         environment = dict(kwargs.get("env") or os.environ)
         environment["JPY_PARENT_PID"] = str(os.getpid())
         cwd = os.path.abspath(kwargs.get("cwd") or os.getcwd())

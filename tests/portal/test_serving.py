@@ -1,14 +1,20 @@
 """Starting the server: one link, one folder, plain sentences; and what it answers over HTTP."""
 
+import asyncio
+import contextlib
 import gzip
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
+from voila.configuration import VoilaConfiguration
+from voila.notebook_renderer import NotebookRenderer
 
 from course.errors import InputError
-from course.portal import serving, static_files
+from course.portal import extension, serving, static_files
 
 
 @pytest.fixture
@@ -128,3 +134,39 @@ def test_the_learners_own_copy_cannot_break_the_lesson(sandbox, client):
         copy.write_text(before, encoding="utf-8")
     assert "Only words." in text
     assert "Broken by hand" not in text
+
+
+def test_lessons_start_from_a_warm_parent_once_it_is_there(sandbox, client, wait_until):
+    def forks() -> int:
+        found = 0
+        for place in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                parent = place.read_text().rpartition(")")[2].split()[1]
+                command = Path("/proc", parent, "cmdline").read_bytes()
+                server = Path("/proc", parent, "stat").read_text().rpartition(")")[2].split()[1]
+                found += b"course.warm" in command and int(server) == sandbox.process.pid
+        return found
+
+    def opened() -> bool:
+        signed_in(sandbox, client).get("/academy/lesson/m05", timeout=60)
+        return forks() > 0
+
+    wait_until(opened, 120)
+
+
+def test_a_page_whose_kernel_does_not_start_ends_and_offers_to_try_again(monkeypatch):
+    async def broken(*_, **__):
+        yield "the words of the page"
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    async def pieces() -> list[str]:
+        return [
+            piece
+            async for piece in extension.Renderer(
+                voila_configuration=VoilaConfiguration()
+            ).generate_content_generator()
+        ]
+
+    monkeypatch.setattr(NotebookRenderer, "generate_content_generator", broken)
+    with ThreadPoolExecutor(1) as apart:  # the tests' own thread may have a loop of Playwright's
+        assert apart.submit(lambda: asyncio.run(pieces())).result() == ["the words of the page"]

@@ -1,6 +1,7 @@
 """A forked kernel is a kernel in every way that Jupyter asks of one."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -60,6 +61,34 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
     kernel = Kernel(cwd=str(tmp_path))
     yield kernel
     kernel.end(now=True)
+
+
+def test_a_server_that_is_not_patient_starts_the_ordinary_way_until_the_parent_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMEXPR_IN_THIS_TEST", "1")  # another environment has a parent of its own
+    config = Config()
+    config.WarmProvisioner.patient = False
+    first = Kernel(config=config, cwd=str(tmp_path))
+    try:
+        assert isinstance(first.fork, subprocess.Popen)
+        modules = first.km.kernel_spec.metadata["kernel_provisioner"]["config"]["modules"]
+    finally:
+        first.end(now=True)
+    end = time.monotonic() + SECONDS
+    while True:
+        with contextlib.suppress(client.WarmError):
+            parent = client.at_once(modules)
+            break
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    second = Kernel(config=config, cwd=str(tmp_path))
+    try:
+        assert isinstance(second.fork, client.Child)
+        assert second.fork.parent is parent
+    finally:
+        second.end(now=True)
+        parent.close()
 
 
 def test_the_kernel_is_a_fork_of_a_parent_that_has_imported_already(kernel: Kernel) -> None:
