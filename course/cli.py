@@ -13,15 +13,15 @@ from rich.table import Table
 from course.cohorts.commands import cohort
 from course.cohorts.output_commands import certificate
 from course.errors import InputError
+from course.joint.commands import joint
 
 HELP = """The Social Value Academy
 
   Learners   academy serve             open the academy's page in your browser
              academy where             say where your answers and marks are kept
-  Trainers   academy demo              try a whole cohort: hand out, collect, mark, feedback
+  Trainers   academy cohort            run a cohort: people, hand-out, hand-in, certificates
              academy grade COHORT      mark a cohort's submissions, in parallel
-             academy data import …     read real procurement notices into tables
-             academy exemplar add …    add your own card to the exemplar library
+             academy demo              try a whole cohort of invented learners
   Authors    academy build             make exercises/ from solutions/
              academy prove             prove that every exercise marks fairly
   Trouble    academy doctor            check this installation and say how to mend it
@@ -34,6 +34,7 @@ app.add_typer(data, name="data")
 exemplar = typer.Typer(help="Add your own cards to the exemplar library.", no_args_is_help=True)
 app.add_typer(exemplar, name="exemplar")
 app.add_typer(cohort, name="cohort")
+app.add_typer(joint, name="joint")
 app.add_typer(certificate, name="certificate")
 out = Console(highlight=False)
 

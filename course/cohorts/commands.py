@@ -138,4 +138,5 @@ def sign_in_codes(
         out.print(f"{new} signs in with {codes.shown(codes.renew(folder, new))} from now on.", markup=False)
         return
     _show(codes.table(folder), "Codes to sign in to the classroom")
-    out.print(f"Open the classroom: academy serve --classroom --cohort {folder}", markup=False, soft_wrap=True)
+    command = f"academy serve --classroom --cohort {folder}"
+    out.print(f"Open the classroom: {command}", markup=False, soft_wrap=True)

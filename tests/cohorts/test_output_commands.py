@@ -6,13 +6,13 @@ import pytest
 from typer.testing import CliRunner
 
 from course.cli import app
-from course.cohorts import roster
+from course.cohorts import output_commands, roster
 from course.errors import InputError
 
 
 @pytest.fixture
 def run(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(output_commands.out, "width", 200)  # whatever terminal there is, or none
 
     def call(*words, input=None):
         done = CliRunner().invoke(app, [str(word) for word in words], input=input)

@@ -39,7 +39,8 @@ async () => {
     const frame = svg.getBoundingClientRect();
     for (const label of svg.querySelectorAll("text")) {
       const box = label.getBoundingClientRect();
-      if (box.width && (box.left < frame.left - 2 || box.right > frame.right + 2)) cut.push(label.textContent);
+      const out = box.left < frame.left - 2 || box.right > frame.right + 2;
+      if (box.width && out) cut.push(label.textContent);
     }
   }
   return cut;
