@@ -80,6 +80,22 @@ def serve(
 
 
 @app.command()
+def site(
+    into: Annotated[Path, typer.Option(help="A new or empty folder, or one of an earlier edition.")] = Path(
+        "site"
+    ),
+) -> None:
+    """Write the reading edition: lessons and quizzes as pages that need no server."""
+    from course.portal import site as edition
+
+    with out.status("") as status:
+        made = edition.build(into.resolve(), status.update)
+    still = sum(limit.how == "still" for limit in made)
+    out.print(f"Open {into / 'index.html'} in a browser, or put the folder on any web host.")
+    out.print(f"{len(made) - still} of {len(made)} explorers work there. See about.html for the others.")
+
+
+@app.command()
 def where() -> None:
     """Print the folder of your answers, copies of exercises and marks."""
     from course.portal.workspace import home

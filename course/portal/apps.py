@@ -51,7 +51,7 @@ def lesson_page(nb: NotebookNode, module: Module, kind: str, urls: dict[str, str
     def neighbour(step: int) -> dict[str, str] | None:
         for near in modules()[place + step :: step] if 0 <= place + step < len(modules()) else ():
             if getattr(near, kind).exists():
-                return {"name": near.title, "url": urls[kind] + near.id}
+                return {"name": near.title, "url": urls[kind] + near.id + urls.get("end", "")}
         return None
 
     page = {
@@ -61,7 +61,7 @@ def lesson_page(nb: NotebookNode, module: Module, kind: str, urls: dict[str, str
         "opening": f"Opening the {kind}…",
         "previous": neighbour(-1),
         "next": neighbour(+1),
-        "then": {"name": names[other], "url": urls[other] + module.id}
+        "then": {"name": names[other], "url": urls[other] + module.id + urls.get("end", "")}
         if getattr(module, other).exists()
         else None,
     }

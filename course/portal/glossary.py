@@ -51,12 +51,12 @@ def glossary() -> list[Entry]:
     ]
 
 
-def glossary_page(base_url: str) -> str:
+def glossary_page(where: pages.Where) -> str:
     """Render the glossary, its terms under their first letters."""
     letters = {
         letter: list(under) for letter, under in groupby(glossary(), lambda entry: entry.term[0].upper())
     }
-    return pages.render("glossary.html.j2", base_url, letters=letters)
+    return pages.render("glossary.html.j2", where, letters=letters)
 
 
 def _as_heading(term: str) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from course import exemplars
 from course.errors import InputError
 from course.portal import pages, workspace
+from course.syllabus import modules
 
 LEVELS = {
     0: "Any, also none",
@@ -30,13 +31,13 @@ MEANINGS = {
 }
 
 
-def library_page(base_url: str, folder: Path, query: Mapping[str, str]) -> str:
+def library_page(where: pages.Where, folder: Path, query: Mapping[str, str]) -> str:
     """Render the library with the cards kept in the academy folder `folder`.
 
     Parameters
     ----------
-    base_url : str
-        The server's base address.
+    where : str or dict
+        The server's base address, or the addresses themselves.
     folder : Path
         The learner's or trainer's academy folder. Where their cards are damaged, the library's own are
         shown, and one sentence says what to mend.
@@ -62,13 +63,14 @@ def library_page(base_url: str, folder: Path, query: Mapping[str, str]) -> str:
     )
     return pages.render(
         "library.html.j2",
-        base_url,
+        where,
         cards=[_shown(card, set(found["id"])) for card in _in_order(cards).to_dict("records")],
         found=len(found),
         options=options,
         wanted=wanted,
         fault=fault,
         meanings=MEANINGS,
+        explained=next((m for m in modules() if m.id == "m11" and m.lesson.exists()), None),
     )
 
 

@@ -16,6 +16,7 @@ from course.portal.static_files import manifest
 from course.syllabus import Module, as_of, modules
 
 HERE = Path(__file__).parent
+Where = str | dict[str, str]  # the server's base address, or the addresses themselves (see `urls`)
 
 
 @cache
@@ -51,16 +52,16 @@ def urls(base_url: str) -> dict[str, str]:
     }
 
 
-def render(name: str, base_url: str, **values: Any) -> str:
+def render(name: str, where: Where, **values: Any) -> str:
     """Render one of `templates/` with the addresses and the date of the law."""
-    here = urls(base_url)
+    here = urls(where) if isinstance(where, str) else where
     return _environment().get_template(name).render(urls=here, as_of=dated(as_of()), sides=SIDES, **values)
 
 
-def home_page(base_url: str, folder: Path) -> str:
+def home_page(where: Where, folder: Path) -> str:
     """Render the page of all modules, with how far the learner in `folder` has got and what to do next."""
     state = [standing(module, folder) for module in modules()]
-    return render("home.html.j2", base_url, states=state, next=next_step(state))
+    return render("home.html.j2", where, states=state, next=next_step(state))
 
 
 def standing(module: Module, folder: Path) -> dict[str, Any]:

@@ -22,7 +22,7 @@ function find() {
   const words = said(cards.filter((card) => !card.hidden).length);
   if (count.textContent !== words) count.textContent = words; // a screen reader hears a change, not a repetition
   const asked = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
-  history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}${location.hash}`);
+  if (location.protocol !== "file:") history.replaceState(null, "", `${location.pathname}${asked.size ? `?${asked}` : ""}${location.hash}`); // a page from a stick may not
 }
 
 form.addEventListener("input", find);
