@@ -59,13 +59,13 @@ with chosen as (
     from student l
     where (:words = '%' or lower(coalesce(l.first_name, '') || ' ' || coalesce(l.last_name, '') || ' '
         || coalesce(l.email, '') || ' ' || l.id) like :words)
-    and (:state = '' or (:state = 'person' and exists (
-        select 1 from submitted_assignment s
-        join submitted_notebook n on n.assignment_id = s.id
-        join grade g on g.notebook_id = n.id
-        where s.student_id = l.id and g.needs_manual_grade))
-      or (:state = 'nothing' and not exists (
-        select 1 from submitted_assignment s where s.student_id = l.id)))
+    and (:state = ''
+      or (:state = 'person' and l.id in (
+        select s.student_id from grade g
+        join submitted_notebook n on n.id = g.notebook_id
+        join submitted_assignment s on s.id = n.assignment_id
+        where g.needs_manual_grade))
+      or (:state = 'nothing' and l.id not in (select s.student_id from submitted_assignment s)))
     order by lower(coalesce(l.last_name, '')), l.id
     limit :many offset :after
 )
@@ -286,7 +286,7 @@ def steps(root: Path) -> list[dict[str, str]]:
     issued = sum(1 for p in (root / "certificates").glob("*") if p.is_dir())
     rows = [
         ("People", f"{people} on the roster", people, "#people", "See the people"),
-        ("Hand out", f"{len(out)} modules handed out", len(out), "hand-out", "Hand out"),
+        ("Hand out", f"modules handed out: {len(out)}", len(out), "hand-out", "Hand out"),
         ("Collect", f"{sent} exercises handed in", sent, "collect", "Collect"),
         ("Mark", f"{marked} of {sent} marked", marked and marked >= sent, "marks", "Mark"),
         ("Moderate", f"{waiting} submissions wait for a person", marked and not waiting, "writing",
