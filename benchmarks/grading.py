@@ -211,6 +211,8 @@ def floor(root: Path) -> None:
     shell = InteractiveShell.instance()
     frame = pd.DataFrame({"area": ["N"], "value": [1]})
     altair.Chart(frame).mark_bar().encode(x="area", y="sum(value)").to_dict()
+    with capture_output():  # a failing cell too: drawing the first traceback loads much
+        shell.run_cell("def fail():\n    raise KeyError('x')\nfail()")
     author = nbformat.read(root / "source" / NAME / f"{BOOK}.ipynb", as_version=4)
     sources = {c.metadata.nbgrader.grade_id: c.source for c in author.cells}
 
