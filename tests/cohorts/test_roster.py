@@ -75,8 +75,7 @@ def test_learners_stand_in_nbgraders_gradebook(cohort):
         assert len(book.students) == 15
 
 
-@pytest.mark.usefixtures("_handed_out")
-def test_the_salt_is_made_once_and_differs_between_cohorts(cohort):
+def test_the_salt_is_made_once_and_differs_between_cohorts(cohort, _handed_out):
     first = roster.about(cohort)["salt"]
     roster.import_people(cohort, PEOPLE)
     assert roster.about(cohort)["salt"] == first != roster.about(_handed_out)["salt"]
