@@ -101,11 +101,11 @@ class Classroom:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not (folder / LEARNER_FILE).exists():
             roster.replace(
-                folder / LEARNER_FILE, json.dumps(self._card(who), ensure_ascii=False, indent=1) + "\n"
+                folder / LEARNER_FILE, json.dumps(self.card(who), ensure_ascii=False, indent=1) + "\n"
             )
         workspace.refresh(folder)
 
-    def _card(self, who: str) -> dict[str, str]:
+    def card(self, who: str) -> dict[str, str]:
         """Return what a learner's zip would hold, who joins from their own computer."""
         cohort, people = roster.about(self.cohort), roster.roster(self.cohort).set_index("id")["name"]
         person = {} if who == TRAINER else {"learner": who, "name": str(people[who])}

@@ -28,9 +28,10 @@ def _environment() -> Environment:
 
 
 def urls(base_url: str) -> dict[str, str]:
-    """Return the addresses that pages link to; `lesson` and `exercise` want a module's id after them.
+    """Return the addresses that pages link to.
 
-    In a classroom JupyterLab is not to be had ("" for it), and one can sign out.
+    `lesson`, `exercise`, `hand_in` and `feedback` want a module's id after them. In a classroom JupyterLab is
+    not to be had ("" for it), and one can sign out.
     """
     shared = workspace.in_classroom()
     academy = f"{base_url}academy/"
@@ -43,6 +44,9 @@ def urls(base_url: str) -> dict[str, str]:
         "accessibility": f"{academy}accessibility",
         "lesson": f"{academy}lesson/",
         "exercise": f"{academy}exercise/",
+        "cohort": f"{academy}cohort",
+        "hand_in": f"{academy}hand-in/",
+        "feedback": f"{academy}feedback/",
         "lab": "" if shared else f"{base_url}lab/tree/",
         "sign_in": f"{academy}sign-in" if shared else "",
         "sign_out": f"{academy}sign-out" if shared else "",

@@ -55,11 +55,11 @@ def refresh(folder: Path) -> None:
     """
     try:
         (folder / KEPT).mkdir(parents=True, exist_ok=True)
-        copied = _remembered(folder, "copies.json")
+        copied = remembered(folder, "copies.json")
         for source in _released():
             _copy(source, folder, copied)
         make_learner(folder)
-        _remember(folder, "copies.json", copied)
+        remember(folder, "copies.json", copied)
     except OSError as problem:
         raise InputError(reason(problem, folder)) from problem
 
@@ -90,13 +90,13 @@ def cookie_secret(folder: Path) -> bytes:
 
 def opened(folder: Path) -> dict[str, str]:
     """Return when each lesson and exercise was last opened: `lesson/m04` to an ISO time."""
-    return _remembered(folder, "opened.json")
+    return remembered(folder, "opened.json")
 
 
 def note_opened(folder: Path, what: str) -> None:
     """Remember that a lesson or exercise was opened now; a folder that refuses is no reason to stop."""
     try:
-        _remember(
+        remember(
             folder, "opened.json", opened(folder) | {what: datetime.now(UTC).isoformat(timespec="seconds")}
         )
     except OSError:
@@ -167,7 +167,8 @@ def _secret(folder: Path, name: str) -> str:
         raise InputError(reason(problem, folder)) from problem
 
 
-def _remembered(folder: Path, name: str) -> dict[str, str]:
+def remembered(folder: Path, name: str) -> dict[str, str]:
+    """Return what was kept under a file's name in a learner's folder; nothing where that cannot be read."""
     try:
         kept = json.loads((folder / KEPT / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -175,7 +176,8 @@ def _remembered(folder: Path, name: str) -> dict[str, str]:
     return kept if isinstance(kept, dict) else {}
 
 
-def _remember(folder: Path, name: str, what: dict[str, str]) -> None:
+def remember(folder: Path, name: str, what: dict[str, str]) -> None:
+    """Keep it under a file's name in a learner's folder. Raises OSError where that cannot be written."""
     path = folder / KEPT / name
     part = path.with_name(f".{name}.{os.getpid()}.part")
     part.write_text(json.dumps(what, indent=1, sort_keys=True), encoding="utf-8")

@@ -81,6 +81,9 @@ class QuestionWidget(anywidget.AnyWidget):
         return bundle, metadata
 
 
+RUNNING = {"state": "running", "message": "Marking your answers. This can take a quarter of a minute."}
+
+
 class ExercisePanel(anywidget.AnyWidget):
     """What is answered so far, and a button that really marks the exercise with nbgrader."""
 
@@ -116,11 +119,14 @@ class ExercisePanel(anywidget.AnyWidget):
         )
 
     def _message(self, _: Any, content: Any, buffers: Any) -> None:
-        if content.get("do") == "mark" and self.can_mark and (self._task is None or self._task.done()):
+        if content.get("do") == "show":
+            self.run = RUNNING  # the page shows so already: it asked the server
+            self._marked()
+        elif content.get("do") == "mark" and self.can_mark and (self._task is None or self._task.done()):
             self._task = asyncio.ensure_future(self._mark())
 
     async def _mark(self) -> None:
-        self.run = {"state": "running", "message": "Marking your answers. This can take a few seconds."}
+        self.run = RUNNING
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "course", "mark", str(self._folder), "--quiet"),
@@ -131,13 +137,16 @@ class ExercisePanel(anywidget.AnyWidget):
             if process.returncode:
                 sentence = said.decode(errors="replace").strip().splitlines() or ["no reason given"]
                 raise InputError(sentence[-1])
-            self._show_marks(stale=False)
-            self.run = {"state": "done", "message": "Marked. Your marks are below and beside each question."}
+            self._marked()
         except (InputError, OSError) as problem:
             self.run = {
                 "state": "failed",
                 "message": f"Your work could not be marked: {problem} Your answers are saved.",
             }
+
+    def _marked(self) -> None:
+        self._show_marks(stale=False)
+        self.run = {"state": "done", "message": "Marked. Your marks are below and beside each question."}
 
     def _show_marks(self, stale: bool) -> None:
         """Show the marks last given, if any. `stale`: they may be older than the answers shown."""

@@ -25,7 +25,7 @@ LIST = "name,email,side,organisation\n" + "\n".join(
 
 
 @pytest.fixture(scope="session")
-def _handed_out(tmp_path_factory):
+def handed_out_cohort(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cohort") / "spring"
     roster.new("Spring 2027", LIST, folder)
     handing_out.hand_out(folder, ["m04"], date(2099, 3, 1))
@@ -33,9 +33,9 @@ def _handed_out(tmp_path_factory):
 
 
 @pytest.fixture
-def cohort(_handed_out, tmp_path) -> Path:
+def cohort(handed_out_cohort, tmp_path) -> Path:
     """A cohort's folder in which module 4 was handed out to three learners."""
-    return Path(shutil.copytree(_handed_out, tmp_path / "spring"))
+    return Path(shutil.copytree(handed_out_cohort, tmp_path / "spring"))
 
 
 @pytest.fixture
@@ -137,6 +137,6 @@ def answering():
 
 
 @pytest.fixture(scope="session")
-def handed_out_once(_handed_out) -> Path:
+def handed_out_once(handed_out_cohort) -> Path:
     """The cohort of `cohort`, to be copied and never changed."""
-    return _handed_out
+    return handed_out_cohort

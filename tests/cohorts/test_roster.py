@@ -75,10 +75,10 @@ def test_learners_stand_in_nbgraders_gradebook(cohort):
         assert len(book.students) == 15
 
 
-def test_the_salt_is_made_once_and_differs_between_cohorts(cohort, _handed_out):
+def test_the_salt_is_made_once_and_differs_between_cohorts(cohort, handed_out_cohort):
     first = roster.about(cohort)["salt"]
     roster.import_people(cohort, PEOPLE)
-    assert roster.about(cohort)["salt"] == first != roster.about(_handed_out)["salt"]
+    assert roster.about(cohort)["salt"] == first != roster.about(handed_out_cohort)["salt"]
     assert len(first) == 32
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -18,11 +19,13 @@ import httpx
 import pytest
 import websocket
 
+from course import answers
 from course.cases.seeds import case_key
-from course.cohorts import codes, roster
+from course.cohorts import codes, collecting, handing_out, roster
 from course.errors import InputError
 from course.portal import classroom, serving
 
+ROOT = Path(classroom.__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="a classroom needs Linux")
 
 HEAD = """---
@@ -168,6 +171,8 @@ def made(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("classroom")
     people = "name,email,side\nAnn Able,ann@a.example,commissioner\nBen Bold,ben@b.example,provider\n"
     roster.new("Spring 2027", people, folder / "cohort")
+    handing_out.hand_out(folder / "cohort", ["m04"])
+    shutil.copytree(ROOT / "exercises" / "m04-asking", folder / "content" / "exercises" / "m04-asking")
     for name, text in {"m04-asking": WIDGET, "m05-responding": ATTACK}.items():
         place = folder / "content" / "modules" / name
         place.mkdir(parents=True)
@@ -203,8 +208,7 @@ def room(made, tmp_path_factory):
     running = Room(made / "cohort", made / "content", port, said, process)
     attack = running.content / "modules" / "m05-responding" / "lesson.md"
     text = attack.read_text(encoding="utf-8").replace("PORT", str(port)).replace("SERVER", str(process.pid))
-    root = Path(classroom.__file__).parents[2]
-    attack.write_text(text.replace("REPOSITORY", f"Path({str(root)!r})"), encoding="utf-8")
+    attack.write_text(text.replace("REPOSITORY", f"Path({str(ROOT)!r})"), encoding="utf-8")
     yield running
     process.terminate()
     process.wait(timeout=30)
@@ -432,6 +436,84 @@ def test_a_kernels_folder_goes_when_the_kernel_goes(room, ann, wait_until):
     assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
     assert ann.post(f"/voila/api/shutdown/{kernel}", data={"_xsrf": ann.cookies["_xsrf"]}).status_code == 204
     wait_until(lambda: not folder.exists())
+
+
+# ---- Marking and handing in ----------------------------------------------------------------------
+
+
+def press(client: httpx.Client, path: str) -> httpx.Response:
+    """Send a page's form."""
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', client.get(path).text)[1]
+    return client.post(path, data={"_xsrf": xsrf})
+
+
+def marked(client: httpx.Client) -> dict:
+    client.get("/academy/cohort")
+    return client.post("/academy/mark/m04", headers={"X-XSRFToken": client.cookies["_xsrf"]}).json()
+
+
+@pytest.fixture
+def work(room) -> Path:
+    """Ann's exercise folder with one answer."""
+    folder = room.cohort / "people" / "ann-able" / "exercises" / "m04-asking"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    answers.record(folder, "tipping-weight", 12.5)
+    return folder
+
+
+def test_the_server_marks_a_learners_work_and_keeps_the_keys_out_of_their_folder(room, ann, work):
+    assert marked(ann) == {"problem": ""}
+    rows = {row["question"]: row for row in json.loads((work / "marks.json").read_text())["rows"]}
+    assert rows["tipping-weight"]["outcome"] in ("correct", "partly", "incorrect")
+    assert rows["tipping-weight"]["message"]
+    assert all(row["points"] == 0 for name, row in rows.items() if name != "tipping-weight")
+    own = room.cohort / "people" / "ann-able"
+    assert [p for p in own.rglob("*") if p.name in ("gradebook.db", "source", "solutions")] == []
+
+
+def test_a_trainer_and_a_stranger_have_nothing_marked(room, ann):
+    with closing(room.signed_in("trainer")) as trainer:
+        assert marked(trainer)["problem"]
+    with room.visitor() as stranger:
+        assert stranger.post("/academy/mark/m04").status_code == 403
+    assert ann.post("/academy/mark/m04").status_code == 403  # without the page's secret
+
+
+def test_work_is_handed_in_at_once_and_the_newest_counts(room, ann, work):
+    said = press(ann, "/academy/hand-in/m04").text
+    assert "Module 4 is handed in. Your trainer has it." in said
+    answers.record(work, "tipping-weight", 13.5)
+    press(ann, "/academy/hand-in/m04")
+    received = collecting.received(room.cohort)
+    assert received["learner"].unique().tolist() == ["ann-able"]
+    assert received["submitted"].tolist() == [False, True]
+    handed = room.cohort / "submitted" / "ann-able" / "m04-asking"
+    assert answers.read(handed)["tipping-weight"].value == 13.5
+
+
+@pytest.mark.parametrize("to", ["another's answers", "nothing"])
+def test_a_link_in_place_of_the_answers_is_not_followed(room, ann, ben, work, to):
+    theirs = room.cohort / "people" / "ben-bold" / "exercises" / "m04-asking"
+    theirs.mkdir(parents=True, exist_ok=True)
+    answers.record(theirs, "tipping-weight", 10.0)
+    (work / "answers.json").unlink()
+    (work / "answers.json").symlink_to(theirs / "answers.json" if to != "nothing" else work / "gone")
+    sentence = "answers.json in your folder is not a plain file. Tell your trainer."
+    assert marked(ann) == {"problem": sentence}
+    assert sentence in press(ann, "/academy/hand-in/m04").text
+
+
+def test_a_learner_reads_their_own_feedback_only(room, ann, ben):
+    page = room.cohort / "feedback" / "ann-able" / "m04-asking" / "exercise.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("<p>For Ann alone</p>")
+    assert "For Ann alone" in ann.get("/academy/feedback/m04").text
+    assert "/academy/feedback/m04" in ann.get("/academy/cohort").text
+    assert ben.get("/academy/feedback/m04").status_code == 404
+
+
+# ---- Signing out, and guessing ---------------------------------------------------------------------
 
 
 def test_signing_out_forgets_who_it_was(room):

@@ -98,7 +98,7 @@ function connect() {
     },
     lost: () => warn(`The connection was lost. ${saved(store.unsaved)} Reconnecting…`),
     gone: () => resume(store.unsaved),
-    refused: () => warn(`You are signed out. ${saved(store.unsaved)} Open the academy again with the link that “academy serve” prints.`),
+    refused: () => warn(`You are signed out. ${saved(store.unsaved)} Open the academy in another tab as you did at first, then reload this page.`),
   });
 }
 

@@ -1,0 +1,108 @@
+"""The learner's pages on their own computer: join a cohort, hand in, all through requests as a browser's."""
+
+import re
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from course import answers
+from course.cohorts import collecting, handing_out, roster
+
+EXERCISE = "m04-asking"
+LIST = "name,email,side\nAmara Osei,amara@council.example,commissioner\nBen Bold,ben@b.example,provider\n"
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cohort") / "spring"
+    roster.new("Spring 2027", LIST, folder)
+    handing_out.hand_out(folder, ["m04"], date(2099, 3, 1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def academy(start_academy):
+    return start_academy()
+
+
+@pytest.fixture(scope="module")
+def learner(academy):
+    with closing(httpx.Client(base_url=academy.address, timeout=120)) as client:
+        client.get(academy.link)
+        yield client
+
+
+def press(client: httpx.Client, path: str, **more) -> httpx.Response:
+    """Send the form of a page, with the secret that the page holds."""
+    page = client.get(path)
+    xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
+    return client.post(path, data={"_xsrf": xsrf}, **more)
+
+
+def own_zip(cohort: Path, who: str) -> bytes:
+    return (cohort / "handed-out" / "learners" / f"{who}.zip").read_bytes()
+
+
+def test_who_learns_alone_is_told_that_nothing_is_needed(learner):
+    assert "If you learn alone, you need nothing on this page." in learner.get("/academy/cohort").text
+    assert "there is nobody to hand in to" in learner.get("/academy/hand-in/m04").text
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut off"])
+def test_a_wrong_file_joins_nothing_and_is_named_as_wrong(learner, academy, content):
+    answer = press(learner, "/academy/cohort", files={"file": ("x.zip", content)})
+    assert answer.status_code == 400
+    assert re.search(r'role="alert">(This is not the file that your trainer|No file was chosen)', answer.text)
+    assert "nobody to hand in to" in learner.get("/academy/hand-in/m04").text
+
+
+def test_a_form_of_another_site_cannot_join_anybody(learner, cohort):
+    answer = learner.post("/academy/cohort", files={"file": ("a.zip", own_zip(cohort, "ben-bold"))})
+    assert answer.status_code == 403
+
+
+def test_a_learner_joins_hands_in_and_the_trainer_takes_it(learner, academy, cohort, tmp_path):
+    work = academy.home / "exercises" / EXERCISE
+    answers.record(work, "tipping-weight", 1.0)
+    said = press(
+        learner, "/academy/cohort", files={"file": ("amara.zip", own_zip(cohort, "amara-osei"))}
+    ).text
+    assert "You have joined Spring 2027." in said
+    assert "You had answered questions of module 4 before" in said
+    assert "You are Amara Osei, in Spring 2027." in said
+
+    answers.record(work, "tipping-weight", 12.5)
+    page = learner.get("/academy/hand-in/m04").text
+    assert re.search(
+        r"You have answered 1 of \d+ questions\. A question without an answer gets no points", page
+    )
+    made = press(learner, "/academy/hand-in/m04")
+    assert made.headers["content-type"] == "application/zip"
+    name = re.search(r"filename\*=UTF-8''(.+)", made.headers["content-disposition"])[1]
+    (tmp_path / name).write_bytes(made.content)
+    assert "You handed this in before, at " in learner.get("/academy/hand-in/m04").text
+    taken = collecting.collect(cohort, [tmp_path / name])
+    assert taken[["learner", "exercise", "outcome"]].values.tolist() == [["amara-osei", EXERCISE, "taken"]]
+
+
+def test_an_exercise_without_answers_is_not_handed_in(learner, cohort):
+    press(learner, "/academy/cohort", files={"file": ("amara.zip", own_zip(cohort, "amara-osei"))})
+    answer = press(learner, "/academy/hand-in/m05")
+    assert answer.status_code == 400
+    assert "You have not answered a question of this exercise yet." in answer.text
+
+
+@pytest.mark.parametrize("path", ["hand-in/m99", "hand-in/..%2F..", "feedback/m04"])
+def test_what_is_not_there_is_said_plainly(learner, path):
+    answer = learner.get(f"/academy/{path}")
+    assert answer.status_code == 404
+    assert re.search(r"<h1>There is no (such page|feedback yet)</h1>", answer.text)
+
+
+def test_a_page_asks_the_server_to_mark_in_a_classroom_only(learner):
+    xsrf = learner.cookies["_xsrf"]
+    said = learner.post("/academy/mark/m04", headers={"X-XSRFToken": xsrf}).json()
+    assert said == {"problem": "Marking here is for the learners of a classroom."}
