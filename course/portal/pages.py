@@ -98,7 +98,7 @@ def standing(module: Module, folder: Path) -> dict[str, Any]:
 
 
 def questions(exercise: Path) -> int:
-    """Count the questions of a released exercise: its cells that carry points. No exercise, no questions."""
+    """Count the questions of a released exercise, those a person marks too. No exercise, no questions."""
     if not exercise.exists():
         return 0
     return _questions(exercise, exercise.stat().st_mtime_ns)
@@ -108,7 +108,7 @@ def questions(exercise: Path) -> int:
 def _questions(exercise: Path, changed: int) -> int:
     cells = nbformat.read(exercise, as_version=4).cells
     marked = [cell.metadata.get("nbgrader", {}) for cell in cells]
-    return sum(1 for mark in marked if mark.get("grade") and mark.get("points"))
+    return sum(1 for mark in marked if mark.get("points") and (mark.get("grade") or mark.get("task")))
 
 
 def next_step(states: list[dict[str, Any]]) -> dict[str, Any] | None:

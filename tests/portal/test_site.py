@@ -235,7 +235,7 @@ def test_a_quiz_marks_itself_with_reasons_and_remembers_its_answers(stick, editi
     page.reload()
     assert page.locator(f"#question-{right.id} input:checked").count() == 1
     page.goto((edition[0] / "index.html").as_uri())
-    assert page.get_by_text("2 of 8 questions answered in this browser").count() == 1
+    assert page.get_by_text("2 of 9 questions answered in this browser").count() == 1
 
 
 def test_no_reason_and_no_answer_of_an_exercise_stands_in_clear(edition):
