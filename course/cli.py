@@ -306,6 +306,20 @@ def demo(
     out.print(f"Each learner's feedback: {cohort.feedback}", soft_wrap=True)
 
 
+@app.command("trainer-pack")
+def trainer_pack(
+    into: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("trainer-pack"),
+    starts: Annotated[
+        str, typer.Option(help="When the day starts, as 09:00; the plan's time if left out.")
+    ] = "",
+) -> None:
+    """Write the one-day joint edition: run-sheet, facilitator's notes and cards, as HTML and PDF."""
+    from course.portal import trainer_pack as pack
+
+    for file in pack.write(into, starts):
+        out.print(f"Wrote {file}.", markup=False, soft_wrap=True)
+
+
 @app.command()
 def doctor() -> None:
     """Check this installation and say what is missing and how to mend it."""

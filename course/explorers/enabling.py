@@ -113,13 +113,22 @@ def eight_purchases() -> Explorer:
     )
 
 
-def eight_frame(values: Values) -> Frame:
-    """Give the facts of a procurement; once an answer is given, the rules that bind it."""
-    case, change, answer = EIGHT[values["case"]], values["change"], values["answer"]
+def _changed(case: Purchase, change: str) -> tuple[int, date, str, str]:
     option = case.option + (case.value // 2 if change == "option" else 0)
     on = FEBRUARY if change == "later" else case.commenced
     route = "call-off" if change == "call-off" else case.route
-    vat = "0" if change == "exempt" else "0.20"
+    return option, on, route, "0" if change == "exempt" else "0.20"
+
+
+def _found(case: Purchase, change: str) -> pd.DataFrame:
+    option, on, route, vat = _changed(case, change)
+    return _duties(case.buyer, case.purchase, case.value, option, on, route, vat)
+
+
+def eight_frame(values: Values) -> Frame:
+    """Give the facts of a procurement; once an answer is given, the rules that bind it."""
+    case, change, answer = EIGHT[values["case"]], values["change"], values["answer"]
+    option, on, route, vat = _changed(case, change)
     facts = [
         ["Buyer", _buyer(case.buyer)],
         ["What is bought", policy.PURCHASES[case.purchase]],
@@ -132,7 +141,7 @@ def eight_frame(values: Values) -> Frame:
     if not answer:
         said = f"{case.text}. Decide what binds it, and choose your answer."
         return Frame({}, said, Table(["Fact", "In this case"], facts))
-    found = _duties(case.buyer, case.purchase, case.value, option, on, route, vat)
+    found = _found(case, change)
     held = found[found["applies"]]
     right = binding(found)
     verdict = "✓ Yes" if answer == right else "✗ Not quite"
@@ -157,6 +166,48 @@ def eight_frame(values: Values) -> Frame:
         rows.append(["and general rules", f"{listed}: on talks, awards, spending and notices."])
     rows = rows or [["no rule here", "It follows the rules of its framework."]]
     return Frame({}, summary, Table(["Strength and rule", "What it asks"], rows))
+
+
+class Sorted(NamedTuple):
+    """A purchase of the eight, sorted: its facts, what binds it and why, and what moves it elsewhere.
+
+    `rule` is the rule that decides, with the day since when it holds; `warning` is blank or says why to check
+    it first. `moves` is what is changed (one of `CHANGES`) to what binds it then, where that is another rule.
+    """
+
+    text: str
+    facts: list[list[str]]
+    binds: str
+    why: str
+    rule: str
+    warning: str
+    moves: dict[str, str]
+
+
+def eight_sorted() -> list[Sorted]:
+    """Return the eight purchases with their answers, as a trainer who has them on cards needs them."""
+    rows = []
+    for key, case in EIGHT.items():
+        found = {change: _found(case, change) for change in CHANGES}
+        binds = {change: BINDS[binding(frame)] for change, frame in found.items()}
+        moves = {CHANGES[c]: other for c, other in binds.items() if other != binds["none"]}
+        facts = eight_frame({"case": key, "answer": "", "change": "none"}).table.rows
+        row = _deciding(found["none"])
+        rule = f"{row['instrument']}, since {policy.say_date(row['valid_from'])}"
+        rows.append(
+            Sorted(case.text, facts, binds["none"], _why(found["none"]), rule, str(row["warning"]), moves)
+        )
+    return rows
+
+
+def _deciding(found: pd.DataFrame) -> pd.Series:
+    """Return the rule that binds or, where none of those to choose from does, the Act, which might have."""
+    held = found[found["applies"]]
+    models = held[held["min_weight_pct"].notna() & held["strength"].eq("must")]
+    if len(models):
+        return models.sort_values("min_weight_pct").iloc[-1]
+    nations = held[held["id"].str.startswith(("scotland", "wales"))]
+    return nations.iloc[0] if len(nations) else found[found["id"] == "act-2012-consider"].iloc[0]
 
 
 def _why(found: pd.DataFrame) -> str:

@@ -187,3 +187,16 @@ def test_moving_any_control_changes_what_is_said_or_tabled(piece):
             frame(piece, **base, **{control.key: v}) for v in control.states() if control.key not in base
         ]
         assert not others or any((m.summary, m.table) != (start.summary, start.table) for m in others)
+
+
+def test_the_eight_sorted_agree_with_what_the_explorer_calls_right():
+    for key, sorted_ in zip(enabling.EIGHT, enabling.eight_sorted(), strict=True):
+        answer = next(k for k, label in enabling.BINDS.items() if label == sorted_.binds)
+        shown = enabling.eight_frame({"case": key, "answer": answer, "change": "none"})
+        assert shown.summary.startswith("✓ Yes")
+        assert sorted_.why in shown.summary
+        for change, label in sorted_.moves.items():
+            name = next(k for k, text in enabling.CHANGES.items() if text == change)
+            moved = next(k for k, text in enabling.BINDS.items() if text == label)
+            frame = enabling.eight_frame({"case": key, "answer": moved, "change": name})
+            assert frame.summary.startswith("✓ Yes")
