@@ -21,12 +21,14 @@ from nbformat import NotebookNode
 
 import course
 from course import printing
+from course.authoring.source import Exercise, load
 from course.errors import InputError
 from course.explorers.enabling import eight_sorted
 from course.joint.case import Bidder, get_case
 from course.joint.state import DELIVERY, ROUNDS, TRAINER, State, has_part, role, seat_name, seats
 from course.joint.store import BIDDERS
 from course.portal import apps, pages
+from course.portal.site import PUBLIC_CASE
 from course.syllabus import SIDES, Module, find
 
 PLAN = Path(course.__file__).parent / "one_day.yml"
@@ -42,6 +44,7 @@ LESSONS_TABLE = (
 )
 BLANK, LONG_BLANK = re.compile("_{4,}"), 24
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
+LETTERS = "ABCDEFGHIJ"
 FOUR = 4  # cards on a sheet of A4
 
 
@@ -74,7 +77,7 @@ class Step:
     leads: str
     screen: str
     chairs: dict[str, str]
-    hand_out: str = ""
+    hand_out: list[str] = field(default_factory=list)
     note: str = ""
     questions: str = ""
     today: str = ""
@@ -83,12 +86,16 @@ class Step:
 
 @dataclass
 class Part:
-    """One part of the day; a break has no steps. `spare` is what its steps leave of its minutes."""
+    """One part of the day; a break has no steps. `spare` is what its steps leave of its minutes.
+
+    `ask` is the id of the question on its check card.
+    """
 
     title: str
     minutes: int
     module: Module | None
     steps: list[Step]
+    ask: str = ""
     left_out: list[Unit] = field(default_factory=list)
     at: str = ""
     ends: str = ""
@@ -113,6 +120,18 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Check:
+    """A question on a card: its options by letter, the right letters, and why each wrong one is wrong."""
+
+    module: Module
+    prompt: str
+    options: dict[str, str]
+    right: str
+    because: str
+    why: dict[str, str]
+
+
+@dataclass(frozen=True)
 class CardSet:
     """Cards of one kind, and for whom a copy is printed."""
 
@@ -134,6 +153,10 @@ def _source() -> dict[str, Any]:
 
 def units(module: Module) -> list[Unit]:
     """Return the pieces of a module's lesson that have a trainer's note, in order."""
+    if not module.lesson.exists():
+        raise InputError(
+            f"The lesson of module {module.number} is not here. Run this in the academy’s own folder."
+        )
     found, headings, tags, texts = [], [], set(), []
     for cell in apps.notebook(module.lesson).cells:
         own = _tags(cell)
@@ -211,12 +234,12 @@ def plan(starts: str = "", source: Mapping[str, Any] | None = None) -> Day:
 def _part(given: Mapping[str, Any], kept: Mapping[str, Any]) -> Part:
     module = find(given.get("module", ""))
     steps = [_step(step, module, kept, given["title"]) for step in given.get("steps", [])]
-    return Part(given["title"], given["minutes"], module, steps)
+    return Part(given["title"], given["minutes"], module, steps, given.get("ask", ""))
 
 
 def _step(given: Mapping[str, Any], module: Module | None, kept: Mapping[str, Any], where: str) -> Step:
     every = {CHAIRS[chair]: given["all"] for chair in kept["table"]} if "all" in given else {}
-    hand_out = given.get("hand_out", "")
+    hand_out = given.get("hand_out", [])
     if "words" in given:
         return Step(given["words"], given["minutes"], "Trainer", "Nothing", every, hand_out)
     if "stage" in given:
@@ -244,7 +267,7 @@ def _section(heading: str, module: Module | None, kept: Mapping[str, Any], where
         does = "Listen, and say what you think."
     chairs = {CHAIRS[chair]: does for chair in kept["table"]}
     title = f"Joint task of module {module.number}" if heading == LESSONS_TABLE else heading
-    return Step(title, unit.minutes, leads, screen, chairs, "", unit.note, unit.questions)
+    return Step(title, unit.minutes, leads, screen, chairs, [], unit.note, unit.questions)
 
 
 def _shown(unit: Unit, heading: str) -> list[str]:
@@ -308,6 +331,7 @@ def cards(day: Day) -> list[CardSet]:
         CardSet("role", "Role cards", "one set for each table", list(_role_cards())),
         CardSet("purchase", "Purchase cards", "one set for the room", list(_purchase_cards())),
         CardSet("question", "Question cards", "one set for each table", list(_question_cards(day))),
+        CardSet("check", "Check cards", "one set for each table", list(_check_cards(day))),
         CardSet("takeaway", "Take-away cards", "one set for each person", list(_takeaway_cards("Take-away"))),
         CardSet(
             "apply", "“Apply it at work” cards", "one set for each person", list(_takeaway_cards("Apply"))
@@ -357,8 +381,54 @@ def _purchase_cards() -> Iterator[dict[str, Any]]:
 def _question_cards(day: Day) -> Iterator[dict[str, Any]]:
     for part in day.parts:
         for step in part.steps:
-            if step.hand_out == "question" and part.module:
+            if "question" in step.hand_out and part.module:
                 yield _written(part.module, "Question card", step.questions)
+
+
+def _check_cards(day: Day) -> Iterator[dict[str, Any]]:
+    for check in checks(day):
+        yield {
+            "kind": "Check card",
+            "title": f"Module {check.module.number}: {check.module.title}",
+            "about": check.prompt,
+            "options": list(check.options.values()),
+        }
+
+
+@cache
+def _exercise(folder: str) -> Exercise:
+    return load(folder, PUBLIC_CASE)
+
+
+def checks(day: Day) -> list[Check]:
+    """Return the questions of the check cards, with the figures that the reading edition shows too.
+
+    Raises
+    ------
+    InputError
+        An exercise lacks its answers, or has no such question with one right option or one right order.
+    """
+    found = []
+    for part in day.parts:
+        if part.module is None or not part.ask:
+            continue
+        made = _exercise(part.module.folder)
+        question, key = made.questions.get(part.ask), made.keys.get(part.ask)
+        if question is None or key is None or question.kind not in ("choice", "order"):
+            raise InputError(f"“{part.title}” in {PLAN.name} asks “{part.ask}”: name a choice or an order.")
+        right = [key.correct] if question.kind == "choice" else list(key.correct)
+        letters = dict(zip(question.items, LETTERS, strict=False))
+        found.append(
+            Check(
+                part.module,
+                _typographic(question.prompt),
+                {letters[item]: text for item, text in question.items.items()},
+                ", ".join(letters[item] for item in right),
+                key.because,
+                {letters[item]: said for item, said in (key.why or {}).items() if item in letters},
+            )
+        )
+    return found
 
 
 def _takeaway_cards(start: str) -> Iterator[dict[str, Any]]:
@@ -395,6 +465,7 @@ def page(name: str, day: Day) -> str:
         set_titles={kept.id: kept.title for kept in sets},
         chairs=[CHAIRS[chair] for chair in _source()["table"]],
         answers=eight_sorted(),
+        checks=checks(day),
         modules=_modules(),
         html=html,
         inline=lambda text: Markup(_MARKDOWN.renderInline(text)),

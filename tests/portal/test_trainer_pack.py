@@ -158,14 +158,38 @@ def test_apply_cards_are_the_lessons_own_with_room_to_write():
 
 
 def test_question_cards_are_those_the_run_sheet_hands_out_and_hold_questions():
-    handed = [s for part in DAY.parts for s in part.steps if s.hand_out == "question"]
+    handed = [s for part in DAY.parts for s in part.steps if "question" in s.hand_out]
     assert len(SETS["question"].cards) == len(handed) > 0
     assert all("<li>" in card["text"] for card in SETS["question"].cards)
 
 
-def test_whatever_is_handed_out_is_printed():
-    handed = {s.hand_out for part in DAY.parts for s in part.steps if s.hand_out}
-    assert handed <= set(SETS)
+def test_check_cards_hold_the_options_by_letter_and_the_notes_the_right_ones(pages):
+    asked = trainer_pack.checks(DAY)
+    assert [check.module.id for check in asked] == ["m01", "m03", "m04", "m06", "m10", "m12"]
+    text = " ".join(BeautifulSoup(pages["notes"], "html.parser").get_text(" ").split())
+    for check, card in zip(asked, SETS["check"].cards, strict=True):
+        assert card["options"] == list(check.options.values())
+        assert set(check.right.split(", ")) <= set(check.options)
+        assert check.because not in pages["cards"]
+        assert check.because in text
+    duty = next(check for check in asked if check.module.id == "m10")
+    assert "light-touch" in duty.options[duty.right]
+    order = next(check for check in asked if check.module.id == "m04")
+    assert [order.options[letter][:12] for letter in order.right.split(", ")][-1] == "Score the bi"
+
+
+@pytest.mark.parametrize("asked", ["no-such-question", "tipping-weight"])
+def test_a_check_card_needs_a_choice_or_an_order(asked):
+    source = copy.deepcopy(trainer_pack._source())
+    next(part for part in source["parts"] if part.get("module") == "m04")["ask"] = asked
+    with pytest.raises(InputError, match="name a choice or an order"):
+        trainer_pack.checks(trainer_pack.plan(source=source))
+
+
+def test_every_set_of_cards_is_handed_out_some_time():
+    handed = {name for part in DAY.parts for step in part.steps for name in step.hand_out}
+    assert handed | {"check"} == set(SETS)
+    assert all(part.ask for part in DAY.parts[:-1] if part.steps)
 
 
 def test_four_cards_come_from_a_sheet():
