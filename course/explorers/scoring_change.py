@@ -75,7 +75,10 @@ def compared_with_what() -> Explorer:
         [
             Choice("with", "Compare with", COMPARATORS, "none"),
             Number("after", "In work in Calderbrook after the pilot", 28, 45, 1, AFTER, "of 100"),
-            Number("there", "In work in Northmere at the same time", 25, 42, 1, 33, "of 100"),
+            Number(
+                *("there", "In work in Northmere at the same time", 25, 42, 1, 33, "of 100"),
+                help="Counts only while you compare with Northmere.",
+            ),
         ],
         compared_frame,
         ["change-lines"],
