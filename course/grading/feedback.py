@@ -130,9 +130,10 @@ def _section(number: int, made: Exercise, row: Row, asked: str, mark: writing.Ma
             label, message = "Marked by a person", mark.comment if mark else ""
         else:
             label = "Not marked yet"
+    said = "".join(f"<p>{escape(line)}</p>" for line in message.splitlines())
     return (
         f'<section class="{row.outcome}"><h2>Question {number}</h2>{asked}'
         f'<p class="mark"><span aria-hidden="true">{sign} </span>'
         f"{label}: {kinds.tidy(row.points)} of {kinds.tidy(row.out_of)} points</p>"
-        f"<p>{escape(message)}</p>{read}{more}</section>"
+        f"{said}{read}{more}</section>"
     )

@@ -177,6 +177,7 @@ def assess(question: Question, key: Key, value: Any) -> Mark:
 
 
 def _reasons(question: Question, key: Key, value: Any) -> str:
+    """Say what is wrong with each part, a line each."""
     why = key.why or {}
     if question.kind == "choice":
         at = [value]
@@ -184,10 +185,12 @@ def _reasons(question: Question, key: Key, value: Any) -> str:
         at = [k for k in question.items if (k in value) != (k in key.correct)]
     elif question.kind == "match":
         at = [k for k in question.items if value[k] != key.correct[k]]
+    elif question.kind == "order":
+        right = [str(n) for n, (a, b) in enumerate(zip(value, key.correct, strict=True), 1) if a == b]
+        return f"{NOT_IT}\nIn the right place: {', '.join(right) or 'none yet'}."
     else:
         at = []
-    said = " ".join(why[k] for k in at if k in why)
-    return said or NOT_IT
+    return "\n".join(why[k] for k in at if k in why) or NOT_IT
 
 
 def _check_key(question: Question, key: Key) -> None:

@@ -65,7 +65,7 @@ def test_one_slip_earns_half_and_names_the_slip():
 
 
 def test_two_slips_earn_nothing_and_name_both():
-    assert outcome(TICKS, TICKS_KEY, ["a", "c"]) == ("incorrect", 0.0, "About b. About c.")
+    assert outcome(TICKS, TICKS_KEY, ["a", "c"]) == ("incorrect", 0.0, "About b.\nAbout c.")
 
 
 def test_ticking_everything_earns_nothing():
@@ -122,3 +122,15 @@ def test_marks_come_as_text_html_and_data():
     assert bundle["text/plain"].startswith("Partly right: 1 of 2.")
     assert bundle[marking.MARK_TYPE]["wrong"] == "linear"
     assert "<strong>Partly right: 1 of 2.</strong>" in bundle["text/html"]
+
+
+STEPS = Question("o", "order", "?", items={"a": "A", "b": "B", "c": "C", "d": "D"})
+STEPS_KEY = Key(["a", "b", "c", "d"], 2.0, "Because.")
+
+
+def test_an_order_that_is_not_right_says_which_places_are():
+    assert assess(STEPS, STEPS_KEY, ["a", "c", "d", "b"]).message.endswith("\nIn the right place: 1.")
+    assert assess(STEPS, STEPS_KEY, ["d", "c", "b", "a"]).message.endswith("\nIn the right place: none yet.")
+    swapped = outcome(STEPS, STEPS_KEY, ["b", "a", "c", "d"])
+    assert swapped[:2] == ("partly", 1.0)
+    assert swapped[2].endswith("\nIn the right place: 3, 4.")

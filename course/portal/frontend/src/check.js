@@ -71,14 +71,19 @@ function slips(q, value, key) {
   return same(q, value, key) ? 0 : 2;
 }
 
+// What is wrong with each part, a line each.
 function reasons(q, key, value) {
   const why = key.why ?? {};
+  if (q.kind === "order") {
+    const right = value.flatMap((v, i) => (v === key.correct[i] ? [i + 1] : []));
+    return `${NOT_IT}\nIn the right place: ${right.join(", ") || "none yet"}.`;
+  }
   const at = {
     choice: () => [value],
     choices: () => keys(q.items).filter((k) => value.includes(k) !== key.correct.includes(k)),
     match: () => keys(q.items).filter((k) => value[k] !== key.correct[k]),
   }[q.kind]?.() ?? [];
-  return at.filter((k) => k in why).map((k) => why[k]).join(" ") || NOT_IT;
+  return at.filter((k) => k in why).map((k) => why[k]).join("\n") || NOT_IT;
 }
 
 /** The mark of one value against a key: outcome, points, out_of, message, read. */
