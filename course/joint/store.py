@@ -352,6 +352,10 @@ class Store:
             views.seen(state, move, seat) for move in self.log(code, number) if move.number <= state.number
         ]
 
+    def who(self, code: str, token: str) -> str:
+        """Return the name that the token's person goes by at a table."""
+        return self._sure(_tidy_code(code), token)
+
     def seats_of(self, code: str, token: str) -> list[str]:
         """Return the seats that the token's person sits on."""
         state = self.state(code)

@@ -386,10 +386,11 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (r"/academy/sign-in", CodeHandler),
         (r"/academy/sign-out", SignOutHandler),
     ]
-    from course.portal import learner, trainer  # their pages are built on the handlers above
+    from course.portal import joint, learner, trainer  # their pages are built on the handlers above
 
     routes: list[tuple[Any, ...]] = [
         *(signing if room else ()),
+        *joint.ROUTES,
         *trainer.ROUTES,
         *learner.ROUTES,
         (r"/academy/?", HomeHandler),

@@ -45,6 +45,7 @@ def urls(base_url: str) -> dict[str, str]:
         "lesson": f"{academy}lesson/",
         "exercise": f"{academy}exercise/",
         "cohort": f"{academy}cohort",
+        "joint": f"{academy}joint",
         "hand_in": f"{academy}hand-in/",
         "feedback": f"{academy}feedback/",
         "lab": "" if shared else f"{base_url}lab/tree/",
