@@ -40,7 +40,7 @@ ON_THE_PAGE = 40  # moves of the log
 MOST_TABLES = 40  # made at once
 T = TypeVar("T")
 
-_pool = ThreadPoolExecutor(4, thread_name_prefix="joint")
+_pool = ThreadPoolExecutor(2, thread_name_prefix="joint")
 _keeping = threading.Lock()
 
 
@@ -71,8 +71,7 @@ class Watch:
         """Wait until one of some tables has a move after the one shown, or the page or the time is gone."""
         if any(self.known.get(code, 0) > number for code, number in shown.items()):
             return
-        for code, number in shown.items():
-            self.known.setdefault(code, number)
+        for code in shown:
             self.waiting.setdefault(code, set()).add(page)
         if self.looking is None or self.looking.done():
             self.looking = asyncio.create_task(self._look())
@@ -465,9 +464,9 @@ class LiveHandler(TableHandler):
         after = self.get_query_argument("after", "0")
         shown = int(after) if after.isdigit() else 0
         self.page = asyncio.get_running_loop().create_future()
-        if (await away(self.store.latest, [code])).get(code, 0) <= shown:
+        if self.watch.known.get(code, 0) <= shown:  # the next look is half a second away
             await self.watch.wait(self.page, {code: shown}, WAIT_SECONDS)
-        if (await away(self.store.latest, [code])).get(code, 0) <= shown:
+        if self.watch.known.get(code, 0) <= shown:
             self.set_status(204)
             self.finish()
             return

@@ -215,6 +215,9 @@ def test_eight_seats_play_a_whole_table_in_eight_browsers_and_one_drops_and_come
         at(page, "Round 4: Bids")
     cedar.context.set_offline(True)
     cedar.get_by_label("What evaluators read").fill("Written on the train.")
+    dogwood.get_by_label("What evaluators read").fill("Written before a reload.")
+    dogwood.reload()
+    assert dogwood.get_by_label("What evaluators read").input_value() == "Written before a reload."
     for seat in ("Alder", "Birch CIC", "Dogwood"):
         page = at_seat[seat]
         page.get_by_label("Your price").fill(f"{PRICES[seat]:,}")

@@ -149,12 +149,12 @@ async function send(form, button) {
       if (news.seen && form.elements.seen) form.elements.seen.value = news.seen;
     }
     else if (answer.redirected && answer.ok && !news && form.elements.from?.value === "console") {
-      delete form.dataset.dirty;
+      clean(form);
       if (sent) sent.textContent = "Sent.";
       form.reset();
     } else if (!answer.ok || !news) tell(form, "That did not arrive. Nothing you wrote is lost: try again.");
     else {
-      delete form.dataset.dirty;
+      clean(form);
       show(news);
       if (form.isConnected && sent) {
         form.querySelector("[data-sent]").textContent = "Sent.";
@@ -178,8 +178,37 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form || !live?.contains(form)) return;
   form.dataset.dirty = "";
+  if (form.id) draft(form);
   sums();
 });
+
+// ---- Drafts: what was typed survives a reload, or a look at another seat -----------------------------
+
+const drafted = (form) => `joint ${location.pathname} ${live.dataset.seat ?? ""} ${form.id}`;
+const own = (form) => [...form.elements].filter((field) => field.name === "seen" || (field.name && field.type !== "hidden" && field.type !== "submit"));
+
+function draft(form) {
+  const held = own(form).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]);
+  sessionStorage.setItem(drafted(form), JSON.stringify(held));
+}
+
+function restore() {
+  for (const form of live.querySelectorAll("form[data-form]")) {
+    const held = new Map(JSON.parse(sessionStorage.getItem(drafted(form)) ?? "[]"));
+    if (!held.size) continue;
+    form.dataset.dirty = "";
+    for (const field of own(form)) {
+      if (!held.has(field.name)) continue;
+      if (field.type === "checkbox") field.checked = held.get(field.name);
+      else field.value = held.get(field.name);
+    }
+  }
+}
+
+function clean(form) {
+  delete form.dataset.dirty;
+  sessionStorage.removeItem(drafted(form));
+}
 
 // ---- Adding up ------------------------------------------------------------------------------------
 
@@ -227,6 +256,7 @@ function ready() {
 }
 
 if (live) {
+  restore();
   ready();
   setInterval(timers, 10000);
   addEventListener("pageshow", (event) => event.persisted && location.reload());
