@@ -1,4 +1,4 @@
-// The panel at the end of an exercise: what is answered, "Mark my work", and the marks with their reasons.
+// The panel at the end of an exercise: what is answered, "Mark my work", and the marks. Reasons stand by the questions.
 
 const SIGNS = { recorded: "✓", malformed: "⚠", unsaved: "⚠", unanswered: "○", correct: "✓", partly: "◐", incorrect: "✗" };
 
@@ -62,11 +62,10 @@ export default {
       if (!marks.rows) { report.replaceChildren(); first = false; return; }
       report.replaceChildren(
         make("h3", {}, `Your marks: ${tidy(marks.points)} of ${tidy(marks.out_of)} points`),
-        make("p", { class: "sva-help" }, marks.note),
+        make("p", { class: "sva-help" }, `${marks.note} Choose a question to read why.`),
         make("ul", { class: "sva-marks" }, ...marks.rows.map((r) => make("li", { class: `sva-${r.outcome}` },
           make("span", { class: "sva-mark-head" }, make("span", { "aria-hidden": "true" }, `${SIGNS[r.outcome] || "–"} `), jump(r.question, r.title),
-            ` ${r.label}: ${r.outcome === "person" ? `up to ${tidy(r.out_of)} points` : `${tidy(r.points)} of ${tidy(r.out_of)}`}`),
-          make("span", { class: "sva-mark-why" }, r.message + (r.read ? ` Read again: ${r.read}` : ""))))));
+            ` ${r.label}: ${r.outcome === "person" ? `up to ${tidy(r.out_of)} points` : `${tidy(r.points)} of ${tidy(r.out_of)}`}`)))));
       if (!first) report.focus();
       first = false;
     };

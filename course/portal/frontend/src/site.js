@@ -134,7 +134,7 @@ function questions(page) {
     const total = (name) => rows.filter((row) => row.outcome !== "person").reduce((sum, row) => sum + row[name], 0);
     const note = `Marked in this browser. Nothing is sent anywhere.${rows.some((row) => row.outcome === "person") ? " Your writing is not in this total." : ""}`;
     panel.tell("marks", { rows, note, points: total("points"), out_of: total("out_of") });
-    panel.tell("run", { state: "done", message: "Marked. Your marks are below and beside each question." });
+    panel.tell("run", { state: "done", message: "Marked. Your marks are below. The reasons are beside each question." });
   };
   for (const piece of page.pieces.filter((one) => one.kind === "panel")) {
     panel = piece.model = new Model({ questions: [], summary: "", run: { state: "idle", message: "" }, marks: {}, can_mark: true });
