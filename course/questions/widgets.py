@@ -146,7 +146,8 @@ class ExercisePanel(anywidget.AnyWidget):
 
     def _marked(self) -> None:
         self._show_marks(stale=False)
-        self.run = {"state": "done", "message": "Marked. Your marks are below. The reasons are beside each question."}
+        said = "Marked. Your marks are below. The reasons are beside each question."
+        self.run = {"state": "done", "message": said}
 
     def _show_marks(self, stale: bool) -> None:
         """Show the marks last given, if any. `stale`: they may be older than the answers shown."""
