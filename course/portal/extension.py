@@ -227,7 +227,8 @@ class CodeHandler(AcademyHandler):
             samesite="Lax",
             secure=self.request.protocol == "https",
         )
-        self.redirect(self.wanted or f"{self.base_url}academy/")
+        front = "trainer" if who == classroom.TRAINER else ""
+        self.redirect(self.wanted or f"{self.base_url}academy/{front}")
 
 
 class SignOutHandler(AcademyHandler):

@@ -31,7 +31,7 @@ def urls(base_url: str) -> dict[str, str]:
     """Return the addresses that pages link to.
 
     `lesson`, `exercise`, `hand_in` and `feedback` want a module's id after them. In a classroom JupyterLab is
-    not to be had ("" for it), and one can sign out.
+    not to be had ("" for it), a trainer comes to the trainer's pages by signing in, and one can sign out.
     """
     shared = workspace.in_classroom()
     academy = f"{base_url}academy/"
@@ -46,6 +46,7 @@ def urls(base_url: str) -> dict[str, str]:
         "exercise": f"{academy}exercise/",
         "cohort": f"{academy}cohort",
         "joint": f"{academy}joint",
+        "trainer": "" if shared else f"{academy}trainer",
         "hand_in": f"{academy}hand-in/",
         "feedback": f"{academy}feedback/",
         "lab": "" if shared else f"{base_url}lab/tree/",

@@ -128,7 +128,8 @@ class Room:
         client = self.visitor()
         code = self.trainers if who == "trainer" else codes.codes(self.cohort)[who]
         answer = self.try_code(client, code)
-        assert (answer.status_code, answer.headers["location"]) == (302, "/academy/")
+        front = "/academy/trainer" if who == "trainer" else "/academy/"
+        assert (answer.status_code, answer.headers["location"]) == (302, front)
         return client
 
     def kernel(self, client: httpx.Client, page: str = "lesson/m04") -> str:
@@ -281,6 +282,7 @@ def test_a_form_of_another_site_cannot_sign_anybody_in(room):
 def test_trainers_pages_are_for_trainers(room, ann, path):
     assert ann.get(path).status_code == 403
     assert ann.post(path).status_code == 403
+    assert 'href="/academy/trainer"' not in ann.get("/academy/").text
     with closing(room.signed_in("trainer")) as trainer:
         assert trainer.get(path).status_code in (200, 404)  # past the gate: there is a page, or there is none
 

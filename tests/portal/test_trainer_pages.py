@@ -71,7 +71,8 @@ def test_a_new_trainer_goes_from_a_messy_list_to_moodle_and_certificates(
     academy = start_academy()
     here = visit(academy)
     here.page.set_default_timeout(PATIENCE)
-    page = here.open("trainer")
+    page = here.open("")
+    page.get_by_role("main").get_by_role("link", name="For trainers").click()
     assert faults(page, violations) == []
     page.get_by_label("Its name").fill("Spring 2027")
     page.get_by_label("The list as a file").set_input_files(PEOPLE)
