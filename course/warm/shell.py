@@ -190,6 +190,7 @@ def prepare() -> None:
 
     shell.enable_gui = lambda gui=None: enable_gui(gui, kernel=kernel)
     shell._get_exc_info = _capped(shell._get_exc_info)
+    _draw_once(shell.InteractiveTB)
     get_comm_manager()
     child.let_widgets_be_asked_for()
     _kernel = kernel
@@ -212,6 +213,23 @@ def _capped(find: Callable[..., Any]) -> Callable[..., Any]:
         return kind, slip, trace
 
     return get_exc_info
+
+
+def _draw_once(artist: Any) -> None:
+    """Give IPython's history, which asks for every traceback a second time, what was drawn for the cell."""
+    draw, last = artist.structured_traceback, [None, None]
+
+    def structured_traceback(kind: Any, slip: Any = None, trace: Any = None, *more: Any, **how: Any) -> Any:
+        for_history = how == {"tb_offset": 1} and not more
+        if for_history and slip is not None and last[0] is slip:
+            drawn = last[1]
+            last[:] = [None, None]
+            return drawn
+        drawn = draw(kind, slip, trace, *more, **how)
+        last[:] = [slip, drawn]
+        return drawn
+
+    artist.structured_traceback = structured_traceback
 
 
 def _rehearse(kernel: ForkKernel) -> None:

@@ -232,6 +232,18 @@ def test_a_long_traceback_keeps_its_ends(parent: WarmParent, tmp_path: Path, dep
     assert last in cell.outputs[0].traceback[-1]
 
 
+def test_a_traceback_is_drawn_once(parent: WarmParent, tmp_path: Path) -> None:
+    """IPython alone draws it a second time, for a history that nobody reads in a fork."""
+    slip = "class Slip(Exception):\n    asked = 0\n    def __str__(self):\n"
+    slip += "        Slip.asked += 1\n        return 'so'\nraise Slip"
+    theirs = stock(notebook(slip, "Slip.asked"), tmp_path, allow_errors=True)
+    ours = notebook(slip, "Slip.asked")
+    run_notebook(ours, cwd=str(tmp_path), parent=parent, allow_errors=True, deadline=None)
+    assert plain(ours.cells[1]) == plain(theirs.cells[1])
+    asked, asked_alone = (int(nb.cells[2].outputs[0].data["text/plain"]) for nb in (ours, theirs))
+    assert asked < asked_alone
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
