@@ -78,7 +78,7 @@ class Room:
         page.goto(f"{self.address}/academy/sign-in")
         page.locator("input[name=code]").fill(code)
         page.get_by_role("main").get_by_role("button").click()
-        page.wait_for_url(f"{self.address}/academy/")
+        page.wait_for_url(re.compile(r"/academy/(trainer)?$"))
 
 
 @pytest.fixture(scope="module")
