@@ -246,7 +246,7 @@ def predict_winners() -> Predict:
         options,
         str(len(different)),
         f"The winners are: {found}. Nothing about the bids changed. See it for yourself below.",
-        {"1": "Most people say this. It is also why so few tenders are tested before they go out."},
+        {"1": "It feels safe, for the bids do not change. But the formula decides what a pound is worth."},
     )
 
 
@@ -364,14 +364,14 @@ def predict_dogwood() -> Predict:
     flips = [
         f"{SHORT[f].lower()} ({listed(_best(before[f]))} before, {listed(_best(after[f]))} after)"
         for f in LONG
-        if f not in still and _best(before[f]) != _best(after[f])
+        if _best(before[f]) != _best(after[f])
     ]
     return predict(
         f"A fourth bid arrives: Dogwood, {money(case.bids['price'].min())}, with weak quality. "
         "Under which formula do the other three keep exactly the points they had?",
         {f: LONG[f] for f in LONG},
         still[0],
-        "Only the ceiling and floor you publish set that score. Every other formula looks at the other bids. "
+        "Only the ceiling and floor you publish set that score. The others here look at the other bids. "
         f"With Dogwood in, the winner changes under {listed(flips)}.",
     )
 
@@ -512,7 +512,8 @@ def swing_frame(values: Values) -> Frame:
     if largest == 0:
         raise InputError("Every swing is 0: give 100 to the change you would want most.")
     weights = weighting.swing_weights({key: 100 * swing / largest for key, swing in given.items()})
-    frame = _drawn_out(weights, [("Swing", {key: f"{swing:g}" for key, swing in given.items()})])
+    # The swing in price runs from ceiling to floor, so its weight belongs to the formula that does.
+    frame = _drawn_out(weights, [("Swing", {key: f"{swing:g}" for key, swing in given.items()})], "absolute")
     note = "" if largest == 100 else f" Your largest swing is {largest:g}; it counts as 100."
     return replace(frame, summary=frame.summary + note)
 
@@ -561,7 +562,7 @@ def pairwise_frame(values: Values) -> Frame:
     judged = {(a, b): JUDGEMENTS[values[key]] for key, (a, b, _) in PAIRS.items()}
     found = weighting.ahp(weighting.pairwise_matrix(judged))
     ratio = f"{found.consistency_ratio:.3f}"
-    frame = _drawn_out({name: found.weights[name] for name in CRITERIA}, [])
+    frame = _drawn_out({name: found.weights[name] for name in CRITERIA}, [], "relative")
     a, b = (CRITERIA[name] for name in found.look_again)
     verdict = (
         "below 0.10, so your judgements hang together."
@@ -580,9 +581,11 @@ def pairwise_frame(values: Values) -> Frame:
     return Frame(data, f"{frame.summary} The consistency ratio is {ratio}: {verdict}", table)
 
 
-def _drawn_out(weights: Mapping[str, float], more: list[tuple[str, Mapping[str, str]]]) -> Frame:
+def _drawn_out(
+    weights: Mapping[str, float], more: list[tuple[str, Mapping[str, str]]], formula: str
+) -> Frame:
     case = named_case()
-    best = weighting.award(case.three(), weights, "relative")
+    best = weighting.award(case.three(), weights, formula, *_bounds(formula))
     data = {
         "weights": [
             {"criterion": CRITERIA[k], "weight": round(w, 4), "text": percent(w)} for k, w in weights.items()
@@ -598,7 +601,7 @@ def _drawn_out(weights: Mapping[str, float], more: list[tuple[str, Mapping[str, 
         [CRITERIA[k].capitalize(), percent(w), percent(case.weights[k]), *(cells[k] for _, cells in more)]
         for k, w in weights.items()
     ]
-    summary = f"Your weights: {said}. With them, and the relative formula, {wins(best)}."
+    summary = f"Your weights: {said}. With them, and the {SHORT[formula].lower()} formula, {wins(best)}."
     return Frame(data, summary, Table(columns, rows))
 
 
@@ -727,7 +730,7 @@ def joint_frame(values: Values) -> Frame:
     )
     asked = f"{percent(social)}, {SHORT[formula].lower()} formula"
     bid = f"bids {money(price)} with {_spent(spend)} on its offer"
-    wanted = f"{_provider_wanted(social, formula)} {_council_wanted(formula)}"
+    wanted = f"{_provider_wanted(social, formula)} {_council_aim(bids, social, formula)}"
     rows = [*table.rows, ["Birch CIC’s surplus if it wins", money(surplus), "", "", "", ""]]
     return Frame(
         data,
@@ -752,6 +755,15 @@ def _provider_wanted(social: float, formula: str) -> str:
         f"What Birch CIC would have wanted: to bid {money(price)} with {_spent(spend)} on its offer. "
         f"That wins and keeps {money(surplus)}."
     )
+
+
+def _council_aim(bids: pd.DataFrame, social: float, formula: str) -> str:
+    best = weighting.award(bids, _weights(social), formula, *_bounds(formula))
+    aim = f"{AIM_SOCIAL} on social value for {money(AIM_PRICE)} or less"
+    won = bids[bids["bidder"].isin(best)]
+    if ((won["social_value"] >= AIM_SOCIAL) & (won["price"] <= AIM_PRICE)).all():
+        return f"The council has its aim: {aim}."
+    return f"The council missed its aim, {aim}. {_council_wanted(formula)}"
 
 
 @cache

@@ -146,14 +146,14 @@ const CONTROLS = {
     const hints = Object.entries(spec.hints || {}).map(([pattern, hint]) => ({ test: new RegExp(pattern, "i"), node: make("li"), hint }));
     const tell = () => {
       count.textContent = `${words(box.value)} words. Aim for about ${spec.words}.`;
-      for (const h of hints) { const found = h.test.test(box.value); h.node.textContent = `${found ? "✓ Found" : "○ Not seen yet"}: ${h.hint}`; }
+      for (const h of hints) { const found = h.test.test(box.value); h.node.textContent = `${found ? "✓ Words seen" : "○ Not seen yet"}: ${h.hint}`; }
     };
     box.addEventListener("input", tell);
     whileTyping(box, () => give(box.value));
     tell();
     return {
       node: make("div", {}, make("label", { for: `${id}-text`, class: "sva-label" }, "Your answer"), box, count,
-        hints.length ? make("details", { class: "sva-hints" }, make("summary", {}, "Hints (they never change your marks)"), make("ul", {}, ...hints.map((h) => h.node))) : null),
+        hints.length ? make("details", { class: "sva-hints" }, make("summary", {}, "Hints (they look for words only, and never change your marks)"), make("ul", {}, ...hints.map((h) => h.node))) : null),
       show(value) { if (document.activeElement !== box) box.value = value ?? ""; tell(); },
     };
   },
