@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hmac
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from jupyter_server.auth import User
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.serverapp import ServerApp
-from jupyter_server.utils import url_path_join
+from jupyter_server.utils import ensure_async, url_path_join
 from nbformat import NotebookNode
 from voila.configuration import VoilaConfiguration
 from voila.exporter import VoilaMarkdownRenderer
@@ -22,9 +23,10 @@ from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
 from course.errors import InputError
-from course.portal import apps, classroom, glossary, library, pages, workspace
+from course.portal import apps, classroom, glossary, library, pages, serving, workspace
+from course.portal.ready import ReadyLesson, ReadyLessons
 from course.portal.static_files import manifest, served
-from course.syllabus import Module, find
+from course.syllabus import Module, find, modules
 
 TEMPLATE = "academy"
 STATEMENT_PREPARED = "25 November 2026"
@@ -356,9 +358,55 @@ class AppHandler(AcademyHandler, TornadoVoilaHandler):
         folder = self.folder / ("lessons" if kind == "lesson" else "exercises") / module.folder
         folder.mkdir(parents=True, exist_ok=True)
         path = (folder / released.name).relative_to(self.kernel_manager.root_dir)
-        async for html in self.get_generator(path=path.as_posix()):
-            self.write(html)
-            self.flush()
+        lesson = self.lessons.get(module) if kind == "lesson" else None
+        if lesson is not None:
+            await self.send_ready(lesson, path.parent.as_posix())
+        else:
+            async for html in self.get_generator(path=path.as_posix()):
+                self.write(html)
+                self.flush()
+        if kind == "lesson":
+            self.lessons.prepare(modules()[module.number : module.number + 1])
+
+    def on_finish(self) -> None:
+        """Forget kernels that could not be started: for such a one the server would wait when it stops."""
+        pending: dict[str, Any] = self.kernel_manager._pending_kernels
+        for id, task in list(pending.items()):
+            if task.done() and id not in self.kernel_manager:
+                del pending[id]
+        super().on_finish()
+
+    @property
+    def lessons(self) -> ReadyLessons:
+        """The lessons that have been run beforehand."""
+        kept: ReadyLessons = self.settings["academy_ready"]
+        return kept
+
+    async def send_ready(self, lesson: ReadyLesson, folder: str) -> None:
+        """Send the page of a lesson that has run, then the id of a kernel that goes on from there."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.write(lesson.page)
+        self.flush()
+        try:
+            start: Any = self.kernel_manager.start_kernel
+            kernel = await ensure_async(
+                start(kernel_name="python3", path=folder, env=dict(os.environ), ran=lesson.parent)
+            )
+        except Exception:  # the page's script says that it could not be started, and offers to try again
+            self.log.exception("A lesson that had run could not go on.")
+            self.lessons.drop(lesson)
+            return
+        if self.request.connection is None or self.request.connection.stream.closed():  # type: ignore[attr-defined]
+            await ensure_async(self.kernel_manager.shutdown_kernel(kernel, now=True))
+            return
+        self.finish(lesson.end(kernel))
+
+
+def first_lesson() -> list[Module]:
+    """Return the lesson that the page of all modules offers this computer's learner, if it offers one."""
+    step = pages.next_step([pages.standing(module, workspace.home()) for module in modules()])
+    return [step["module"]] if step and step["kind"] == "lesson" else []
 
 
 def make_ready(handler: Any, notebook: NotebookNode, cwd: str) -> NotebookNode:
@@ -383,6 +431,9 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         "voila_configuration": VoilaConfiguration(parent=server),
     }
     room: classroom.Classroom | None = app.settings.get("academy_classroom")
+    lessons = ReadyLessons(base, serving.preloaded(), server.config, TEMPLATE)
+    app.settings["academy_ready"] = lessons
+    lessons.prepare(modules() if room else first_lesson())
     signing: list[tuple[Any, ...]] = [
         (r"/academy/sign-in", CodeHandler),
         (r"/academy/sign-out", SignOutHandler),

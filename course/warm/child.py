@@ -111,9 +111,12 @@ def _kernel(argv: list[str]) -> None:
     from ipykernel.kernelapp import IPKernelApp
     from tornado.ioloop import IOLoop
 
+    shell = sys.modules.get("course.warm.shell")
+    take = shell.hand_over() if shell is not None else lambda kernel: None
     app = IPKernelApp.instance()
     # The class read its default from the environment when it was imported, before this fork.
     app.initialize([*argv, f"--IPKernelApp.parent_handle={os.getppid()}"])
+    take(app.kernel)
     let_widgets_be_asked_for()
     late_interrupt.mend(IOLoop.current().asyncio_loop)  # type: ignore[attr-defined]
     app.start()

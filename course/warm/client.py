@@ -24,10 +24,14 @@ MODULES = (
     "ipykernel.debugger",
     "ipykernel.compiler",
     "IPython.core.completer",
+    "IPython.core.debugger",
     "IPython.core.magics",
     "IPython.core.ultratb",
     "IPython.extensions.storemagic",
     "debugpy",
+    "faulthandler",
+    "psutil",
+    "tornado.platform.asyncio",
     "matplotlib_inline",
     "numpy",
     "pandas",
@@ -127,6 +131,10 @@ class Child:
         if self.returncode is None and select.select([self.status], [], [], 0)[0]:
             self._hear()
         return self.returncode
+
+    def running(self) -> bool:
+        """Whether it runs at this moment; it may have ended and its status not be told yet."""
+        return self.pidfd is not None and not select.select([self.pidfd], [], [], 0)[0]
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the end; `subprocess.TimeoutExpired` after `timeout` seconds."""

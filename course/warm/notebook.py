@@ -187,6 +187,7 @@ class ForkManager:
         Bytes it may send in all, outputs and messages; then it is killed.
     """
 
+    target = "course.warm.shell:serve"
     ipykernel = False  # nbclient would add arguments for the history file, which is in memory already
 
     def __init__(
@@ -226,7 +227,7 @@ class ForkManager:
     def start_kernel(self, extra_arguments: Any = None, cwd: str | None = None, **_: Any) -> None:
         """Fork."""
         settings = self.settings | ({"cwd": str(cwd)} if cwd else {})
-        self.call = self.parent.fork_call("course.warm.shell:serve", **settings)
+        self.call = self.parent.fork_call(self.target, **settings)
 
     def client(self) -> ForkClient:
         """Give the client of the fork."""

@@ -24,7 +24,7 @@ from course.warm.lost_wakeup import mend
 mend()
 
 _HARMLESS_FLAGS = {"-Xfrozen_modules=off"}  # only spares the debugger a warning
-_HONOURED = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "independent", "containment"}
+_HONOURED = {"env", "cwd", "stdin", "stdout", "stderr", "kernel_id", "independent", "containment", "ran"}
 _told: set[str] = set()
 
 
@@ -52,8 +52,9 @@ class WarmProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork, or start the ordinary way where that cannot be.
 
-        A kernel started with `containment=` (a `course.warm.containment.Containment`) is shut in, and is
-        never started the ordinary way: RuntimeError where it cannot be forked.
+        A kernel started with `containment=` (a `course.warm.containment.Containment`) is shut in. One started
+        with `ran=` (a `course.warm.ran.RanParent`) goes on from what that parent has run. Neither is ever
+        started the ordinary way: RuntimeError where it cannot be forked.
         """
         why = self._not_forkable(cmd, kwargs)
         if not why:
@@ -64,6 +65,8 @@ class WarmProvisioner(LocalProvisioner):
                 why = str(slip)
         if kwargs.get("containment") is not None:
             raise RuntimeError(f"The kernel cannot be shut in: {why}.")
+        if kwargs.get("ran") is not None:
+            raise RuntimeError(f"The kernel cannot go on from what was run: {why}.")
         if why not in _told:
             _told.add(why)
             self.log.warning("No warm start (%s): starting kernels the ordinary way.", why)
@@ -91,7 +94,9 @@ class WarmProvisioner(LocalProvisioner):
         # In a thread: the first start takes a second or more, and a server must go on meanwhile.
         waits = self.patient or kwargs.get("containment") is not None
         find = client.shared if waits else client.at_once
-        parent = await asyncio.get_running_loop().run_in_executor(None, find, modules)
+        parent: Any = kwargs.get("ran")
+        if parent is None:
+            parent = await asyncio.get_running_loop().run_in_executor(None, find, modules)
         environment = dict(kwargs.get("env") or os.environ)
         environment["JPY_PARENT_PID"] = str(os.getpid())
         cwd = os.path.abspath(kwargs.get("cwd") or os.getcwd())

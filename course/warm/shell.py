@@ -2,11 +2,13 @@
 
 `prepare` builds the kernel in the warm parent; `serve` runs in each fork. Messages are those that
 ipykernel makes; they travel as frames over the fork's channel, where a real kernel has ZeroMQ.
+`serve_then_fork` ends otherwise: what has run stays, and real kernels are forked that go on from there.
 """
 
 import asyncio
 import base64
 import builtins
+import gc
 import io
 import json
 import logging
@@ -275,8 +277,61 @@ def _io_loop() -> Any:
     )
 
 
-def serve() -> None:
-    """Answer messages until the other end closes the channel."""
+def serve_then_fork() -> None:
+    """Answer messages until told to freeze; from then on fork kernels that find done what was run.
+
+    The word for it is a frame that is a string. The answer is a frame with `widgets`, the state of every
+    widget by its model's id as ipywidgets writes it, and `refusal`, why no kernel can be forked ("" if none).
+    """
+    prepare()
+    if not serve():
+        return
+    import ipywidgets
+
+    from course.warm import parent
+
+    channel = child.channel()
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+        setattr(sys, name, open(number, "w", closefd=False))  # noqa: SIM115
+    asyncio.set_event_loop(None)
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+    states = ipywidgets.Widget.get_manager_state(drop_defaults=False)["state"]
+    wire.send(channel, {"widgets": states, "refusal": parent.refusal([])})
+    parent.Server(channel, adopt=False).serve()
+
+
+def hand_over() -> Callable[[Any], None]:
+    """In a fork of a process that ran a notebook: make way for ipykernel's own kernel, which keeps the shell.
+
+    Nothing where none was run. Returns what to call with that kernel once it is there.
+    """
+    if _kernel is None:
+        return lambda kernel: None
+    shell = _kernel.shell
+    assert shell is not None
+    ForkKernel.clear_instance()
+    vars(shell).pop("enable_gui", None)
+    shell.user_ns["_dh"] = [os.getcwd()]
+    sys.modules["__main__"] = shell.user_module
+    # A list of all modules, for a debugger that no page has, would cost each fork 5 MiB: it touches all.
+    ipkernel: Any = sys.modules["ipykernel.ipkernel"]
+    ipkernel.sys = types.SimpleNamespace(**{**vars(sys), "modules": {}})
+
+    def take(kernel: Any) -> None:
+        ipkernel.sys = sys
+        shell.parent = shell.kernel = kernel
+        comms: dict[str, Any] = get_comm_manager().comms
+        for each in comms.values():
+            each.kernel = kernel
+
+    return take
+
+
+def serve() -> bool:
+    """Answer messages until the other end closes the channel, or tells to freeze: then True."""
     kernel, channel = _kernel, child.channel()
     assert kernel is not None
     assert kernel.shell is not None
@@ -304,12 +359,14 @@ def serve() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(_answer_all(kernel, channel))
+        return loop.run_until_complete(_answer_all(kernel, channel))
     except (RuntimeError, OSError):
-        return  # the loop was stopped by `exit`, or the other end is gone
+        return False  # the loop was stopped by `exit`, or the other end is gone
+    finally:
+        loop.close()
 
 
-async def _answer_all(kernel: ForkKernel, channel: Any) -> None:
+async def _answer_all(kernel: ForkKernel, channel: Any) -> bool:
     loop = asyncio.get_running_loop()
     kernel.io_loop = _io_loop()
     sys.stdout, sys.stderr = Stream(kernel, "stdout", 1), Stream(kernel, "stderr", 2)
@@ -323,5 +380,7 @@ async def _answer_all(kernel: ForkKernel, channel: Any) -> None:
         try:
             msg, _ = wire.receive(channel)
         except EOFError:
-            return
+            return False
+        if isinstance(msg, str):
+            return True
         await kernel.answer(msg)

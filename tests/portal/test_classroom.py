@@ -34,10 +34,7 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 ---
 """
 # What a lesson would do that somebody had got to run code of their own.
-ATTACK = """
-# An attack
-
-```{code-cell}
+TRIES = """
 import json, os, socket
 from pathlib import Path
 
@@ -47,35 +44,62 @@ def tried(what, attempt):
     except Exception as slip:
         return what, f"refused: {type(slip).__name__}"
 
-home = Path(os.environ["ACADEMY_HOME"])
-people, cohort = home.parent, home.parent.parent
-folder = Path.cwd()
-
 def outside(name, family=socket.AF_INET):
     with socket.socket(family, socket.SOCK_STREAM) as s:
         s.connect(name)
 
-print(json.dumps(dict([
-    tried("own answers are kept", lambda: (folder / "kept.txt").write_text("mine")),
-    tried("the released data are read", lambda: (REPOSITORY / "datasets" / "datapackage.json").exists()),
-    tried("the gradebook", lambda: (cohort / "gradebook.db").read_bytes()[:5]),
-    tried("the cohort's salt", lambda: (cohort / "cohort.json").read_text()),
-    tried("the roster", lambda: (cohort / "roster.csv").read_text()),
-    tried("the trainers' code", lambda: (cohort / ".academy" / "trainer.json").read_text()),
-    tried("the secret of the cookies", lambda: (cohort / ".academy" / "cookie").read_text()),
-    tried("other people", lambda: [p.name for p in people.iterdir() if p != home] or 1 / 0),
-    tried("other answers", lambda: (people / "ben-bold" / "exercises").iterdir().__next__()),
-    tried("writing to another", lambda: (people / "ben-bold" / "planted.txt").write_text("x")),
-    tried("writing to the own memory", lambda: (home / ".academy" / "opened.json").write_text("{}")),
-    tried("a link out", lambda: (folder / "out").symlink_to("/etc/passwd")),
-    tried("the hidden tests", lambda: [p for p in (REPOSITORY / "solutions").iterdir()] or 1 / 0),
-    tried("the network", lambda: outside(("127.0.0.1", PORT))),
-    tried("another kernel's socket", lambda: outside("SOCKET", socket.AF_UNIX)),
-    tried("a datagram", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
-    tried("ending the server", lambda: os.kill(SERVER, 0)),
-    tried("the server's environment", lambda: Path(f"/proc/{SERVER}/environ").read_bytes()[:9]),
-    tried("the case", lambda: os.environ["ACADEMY_CASE_KEY"]),
-])))
+def all_tried():
+    home, folder = Path(os.environ["ACADEMY_HOME"]), Path.cwd()
+    people, cohort = home.parent, home.parent.parent
+    return json.dumps(dict([
+        tried("own answers are kept", lambda: (folder / "kept.txt").write_text("mine")),
+        tried("the released data are read", lambda: (REPOSITORY / "datasets" / "datapackage.json").exists()),
+        tried("the gradebook", lambda: (cohort / "gradebook.db").read_bytes()[:5]),
+        tried("the cohort's salt", lambda: (cohort / "cohort.json").read_text()),
+        tried("the roster", lambda: (cohort / "roster.csv").read_text()),
+        tried("the trainers' code", lambda: (cohort / ".academy" / "trainer.json").read_text()),
+        tried("the secret of the cookies", lambda: (cohort / ".academy" / "cookie").read_text()),
+        tried("other people", lambda: [p.name for p in people.iterdir() if p != home] or 1 / 0),
+        tried("other answers", lambda: (people / "ben-bold" / "exercises").iterdir().__next__()),
+        tried("writing to another", lambda: (people / "ben-bold" / "planted.txt").write_text("x")),
+        tried("writing to the own memory", lambda: (home / ".academy" / "opened.json").write_text("{}")),
+        tried("a link out", lambda: (folder / "out").symlink_to("/etc/passwd")),
+        tried("the hidden tests", lambda: [p for p in (REPOSITORY / "solutions").iterdir()] or 1 / 0),
+        tried("the network", lambda: outside(("127.0.0.1", PORT))),
+        tried("another kernel's socket", lambda: outside("SOCKET", socket.AF_UNIX)),
+        tried("a datagram", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)),
+        tried("ending the server", lambda: os.kill(SERVER, 0)),
+        tried("the server's environment", lambda: Path(f"/proc/{SERVER}/environ").read_bytes()[:9]),
+        tried("the server's settings", lambda: os.environ["A_SECRET"]),
+        tried("the case", lambda: os.environ["ACADEMY_CASE_KEY"]),
+    ]))
+"""
+ATTACK = f"""
+# An attack
+
+```{{code-cell}}
+{TRIES}
+print(all_tried())
+```
+"""
+# The same in a lesson that was run beforehand: the learner's kernel is a fork, and runs it when asked.
+LATER_ATTACK = f"""
+# An attack that waits
+
+```{{code-cell}}
+{TRIES}
+import anywidget, traitlets
+
+class Ask(anywidget.AnyWidget):
+    _esm = "export default {{ render() {{}} }}"
+    asked = traitlets.Int(0).tag(sync=True)
+    outcome = traitlets.Unicode("").tag(sync=True)
+
+    @traitlets.observe("asked")
+    def _try(self, change):
+        self.outcome = all_tried()
+
+Ask()
 ```
 """
 WIDGET = """
@@ -136,6 +160,14 @@ class Room:
         """Open a page, and return its kernel's id."""
         return re.search(r'"kernelId": "([^"]+)"', client.get(f"/academy/{page}").text)[1]
 
+    def running(self, client: httpx.Client, page: str = "lesson/m04") -> str:
+        """Open a page, wait until its kernel answers, and return the kernel's id."""
+        kernel = self.kernel(client, page)
+        with closing(self.socket(client, kernel)) as connection:
+            connection.send(json.dumps(message("kernel_info_request", {})))
+            heard(connection, "kernel_info_reply")
+        return kernel
+
     def socket(self, client: httpx.Client, kernel: str, origin: str = "") -> websocket.WebSocket:
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         return websocket.create_connection(
@@ -174,7 +206,11 @@ def made(tmp_path_factory) -> Path:
     roster.new("Spring 2027", people, folder / "cohort")
     handing_out.hand_out(folder / "cohort", ["m04"])
     shutil.copytree(ROOT / "exercises" / "m04-asking", folder / "content" / "exercises" / "m04-asking")
-    for name, text in {"m04-asking": WIDGET, "m05-responding": ATTACK}.items():
+    for name, text in {
+        "m04-asking": WIDGET,
+        "m05-responding": ATTACK,
+        "m06-moderating": LATER_ATTACK,
+    }.items():
         place = folder / "content" / "modules" / name
         place.mkdir(parents=True)
         (place / "lesson.md").write_text(HEAD + textwrap.dedent(text), encoding="utf-8")
@@ -207,9 +243,11 @@ def room(made, tmp_path_factory):
             pytest.fail(f"the classroom did not start: {said}{process.communicate()[1]}")
         said += line
     running = Room(made / "cohort", made / "content", port, said, process)
-    attack = running.content / "modules" / "m05-responding" / "lesson.md"
-    text = attack.read_text(encoding="utf-8").replace("PORT", str(port)).replace("SERVER", str(process.pid))
-    attack.write_text(text.replace("REPOSITORY", f"Path({str(ROOT)!r})"), encoding="utf-8")
+    for attack in running.content.glob("modules/m0[56]-*/lesson.md"):
+        text = (
+            attack.read_text(encoding="utf-8").replace("PORT", str(port)).replace("SERVER", str(process.pid))
+        )
+        attack.write_text(text.replace("REPOSITORY", f"Path({str(ROOT)!r})"), encoding="utf-8")
     yield running
     process.terminate()
     process.wait(timeout=30)
@@ -400,23 +438,55 @@ def test_the_other_protocol_of_jupyters_sockets_is_not_spoken(room, ann):
         )
 
 
-def test_what_runs_in_a_kernel_reaches_nothing_but_its_own_folder(room, ann, ben):
+@pytest.fixture
+def others_socket(room, ben) -> str:
+    """The file by which another learner's kernel is spoken to; that learner has answers."""
     work = room.cohort / "people" / "ben-bold" / "exercises" / "m04-asking"
     work.mkdir(parents=True, exist_ok=True)
     (work / "answers.json").write_text("{}")
-    other = room.kernel(ben)
-    runtime = next(Path(s) for s in _sockets() if other in s)
-    attack = room.content / "modules" / "m05-responding" / "lesson.md"
-    attack.write_text(attack.read_text(encoding="utf-8").replace("SOCKET", str(runtime)), encoding="utf-8")
-    page = ann.get("/academy/lesson/m05").text
-    outcome = json.loads(unescape(re.search(r"<pre>(\{.*?\})\s*</pre>", page, re.S)[1]))
+    other = room.running(ben)
+    return next(s for s in _sockets() if other in s)
+
+
+def attack(room: Room, module: str, others_socket: str) -> None:
+    """Write the last of what only a running classroom tells into the lesson."""
+    lesson = next(room.content.glob(f"modules/{module}-*/lesson.md"))
+    lesson.write_text(lesson.read_text(encoding="utf-8").replace("SOCKET", others_socket), encoding="utf-8")
+
+
+def is_shut_in(room: Room, outcome: dict[str, str], module: str) -> None:
+    """Check what came of all that a learner's kernel tried."""
     assert outcome.pop("own answers are kept") == "4"
     assert outcome.pop("the released data are read") == "True"
     salt = roster.about(room.cohort)["salt"]
     assert outcome.pop("the case") == repr(case_key(salt, "ann-able"))
     assert {what: how for what, how in outcome.items() if not how.startswith("refused")} == {}
-    assert (room.cohort / "people" / "ann-able" / "lessons" / "m05-responding" / "kept.txt").exists()
+    kept = room.cohort / "people" / "ann-able" / "lessons"
+    assert [path.parent.name[:3] for path in kept.glob(f"{module}-*/kept.txt")] == [module]
+
+
+def test_what_runs_in_a_kernel_reaches_nothing_but_its_own_folder(room, ann, others_socket):
+    attack(room, "m05", others_socket)
+    page = ann.get("/academy/lesson/m05").text
+    is_shut_in(room, json.loads(unescape(re.search(r"<pre>(\{.*?\})\s*</pre>", page, re.S)[1])), "m05")
     assert "of the server" not in page
+
+
+def test_nor_does_a_kernel_that_goes_on_from_a_lesson_run_beforehand(room, ann, others_socket, wait_until):
+    attack(room, "m06", others_socket)
+    wait_until(lambda: 'id="sva-ran"' in ann.get("/academy/lesson/m06").text)
+    page = ann.get("/academy/lesson/m06").text
+    states = json.loads(re.search(r'id="sva-ran" type="application/json">(.*?)</script>', page)[1])["states"]
+    asked = next(model for model, kept in states.items() if "asked" in kept["state"])
+    kernel = re.search(r'"kernelId": "([^"]+)"', page)[1]
+    with closing(room.socket(ann, kernel)) as connection:
+        change = {"comm_id": asked, "data": {"method": "update", "state": {"asked": 1}, "buffer_paths": []}}
+        connection.send(json.dumps(message("kernel_info_request", {}, "control")))
+        heard(connection, "kernel_info_reply")
+        connection.send(json.dumps(message("comm_msg", change)))
+        while not (outcome := heard(connection, "comm_msg")["content"]["data"]["state"].get("outcome")):
+            pass
+    is_shut_in(room, json.loads(outcome), "m06")
 
 
 def _sockets() -> list[str]:
@@ -433,7 +503,7 @@ def test_a_person_has_a_few_kernels_at_most(room, ben):
 
 
 def test_a_kernels_folder_goes_when_the_kernel_goes(room, ann, wait_until):
-    kernel = room.kernel(ann)
+    kernel = room.running(ann)
     folder = Path(next(s for s in _sockets() if kernel in s)).parent
     assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
     assert ann.post(f"/voila/api/shutdown/{kernel}", data={"_xsrf": ann.cookies["_xsrf"]}).status_code == 204

@@ -20,7 +20,7 @@ const store = new Store((model, problem) => {
 });
 
 function code(place, what) {
-  return [config.module, place?.closest(".sva-cell")?.dataset.part, what].filter(Boolean).join("/");
+  return [config?.module, place?.closest(".sva-cell")?.dataset.part, what].filter(Boolean).join("/");
 }
 
 // A widget's own code failed after a touch, here or in the kernel: say so beside it.
@@ -109,6 +109,14 @@ function leave() {
   navigator.sendBeacon(`${config.baseUrl}voila/api/shutdown/${config.kernelId}`, form);
 }
 
+// A lesson that had run brings its widgets' states along, before its kernel is there.
+function wake() {
+  const element = document.getElementById("sva-ran");
+  if (!element || !whole(element)) return;
+  store.wake(JSON.parse(element.textContent));
+  element.remove();
+}
+
 function start() {
   const element = document.getElementById("jupyter-config-data");
   if (!element || config || !whole(element)) return;
@@ -120,12 +128,14 @@ function start() {
 }
 
 const arriving = new MutationObserver(() => {
+  wake();
   start();
   placeParts();
 });
 
 function arrived() {
   arriving.disconnect();
+  wake();
   start();
   placeParts();
   streaming = false;
@@ -140,6 +150,7 @@ frameTables();
 addEventListener("resize", frameTables);
 if (document.readyState === "loading") {
   arriving.observe(document.documentElement, { childList: true, subtree: true });
+  wake();
   start();
   placeParts();
   document.addEventListener("DOMContentLoaded", arrived);

@@ -130,6 +130,7 @@ export class Store {
     this.models = new Map();
     this.wanted = new Map(); // model id -> resolvers of those who wait for it
     this.control = null;
+    this.awake = false; // the states came with the page, from a lesson that had run
     this.sent = new Map(); // message id -> model id, until the kernel has dealt with it
     this.later = []; // custom messages given while there was no connection
     this.report = report;
@@ -155,8 +156,22 @@ export class Store {
     return id;
   }
 
+  /** Take the states that came with the page (see course/portal/ready.py). */
+  wake({ states, texts }) {
+    for (const [id, { kind, state }] of Object.entries(states)) {
+      for (const name of ["_esm", "_css"]) if (typeof state[name] === "number") state[name] = texts[state[name]];
+      this.put(id, kind, state);
+    }
+    this.awake = true;
+  }
+
   /** Ask the kernel for the state of every widget it holds; called on each connection. */
   level() {
+    if (this.awake) {
+      this.awake = false; // the kernel goes on from these very states
+      this.catchUp();
+      return;
+    }
     this.control = newId();
     this.kernel.post("comm_open", { comm_id: this.control, target_name: "jupyter.widget.control", data: {} }, { metadata: { version: "1.0.0" } });
     this.kernel.post("comm_msg", { comm_id: this.control, data: { method: "request_states" } });
@@ -181,6 +196,12 @@ export class Store {
     this.wanted.delete(id);
   }
 
+  /** Send what was touched while there was no connection. */
+  catchUp() {
+    for (const model of this.models.values()) model.flush();
+    for (const post of this.later.splice(0)) post();
+  }
+
   receive(type, message) {
     const { comm_id: id, data } = message.content;
     if (type === "comm_open" && message.content.target_name === "jupyter.widget") {
@@ -191,8 +212,7 @@ export class Store {
     } else if (type === "comm_msg" && id === this.control && data.method === "update_states") {
       putBuffers(data.states, data.buffer_paths, message.buffers);
       for (const [model, { model_module: kind, state }] of Object.entries(data.states)) this.put(model, kind, state);
-      for (const model of this.models.values()) model.flush();
-      for (const post of this.later.splice(0)) post();
+      this.catchUp();
     } else if (type === "comm_msg" && this.models.has(id)) {
       const model = this.models.get(id);
       if (data.method === "custom") model.emit("msg:custom", data.content, message.buffers ?? []);
