@@ -69,12 +69,16 @@ def serve(
     address: Annotated[
         str, typer.Option(help="The classroom's address on this computer; all, if left out.")
     ] = "0.0.0.0",
+    most_pages: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most pages open in the classroom; what memory allows, if left out."),
+    ] = None,
 ) -> None:
     """Open the academy's page; with --classroom, for a cohort's learners and trainers."""
     from course.portal import serving
 
     if classroom:
-        serving.serve_classroom(cohort or Path.cwd(), address, port)
+        serving.serve_classroom(cohort or Path.cwd(), address, port, most_pages)
     else:
         serving.serve(port=port, open_browser=browser)
 

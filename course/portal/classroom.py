@@ -74,12 +74,18 @@ class Classroom:
 
     cohort: Path
     secret: bytes
+    most_pages: int
     owners: dict[str, str] = field(default_factory=dict)
     tries: dict[str, deque[float]] = field(default_factory=dict)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Classroom:
         """Return this same one: a configuration copies what it is given, and there is one classroom."""
         return self
+
+    @property
+    def reading(self) -> Path:
+        """The folder of the reading edition, for those who come when the classroom is full."""
+        return self.cohort / roster.NOTES / "reading"
 
     @property
     def people(self) -> Path:
@@ -336,6 +342,15 @@ class Kernels(AsyncMappingKernelManager):
 
     room = AnyTrait(config=True)
 
+    def opened(self) -> int:
+        """Return how many kernels there are, those that are being started included."""
+        return len({*self.list_kernel_ids(), *self._pending_kernels})
+
+    def full_for(self, who: str) -> bool:
+        """Tell whether a person who has no page open can be given none; who has one can change to another."""
+        own = any(owner == who and id in self for id, owner in self.room.owners.items())
+        return not own and self.opened() >= self.room.most_pages
+
     async def start_kernel(  # type: ignore[override]
         self, *, kernel_id: str | None = None, path: str | None = None, **given: Any
     ) -> str:
@@ -345,7 +360,8 @@ class Kernels(AsyncMappingKernelManager):
             raise tornado.web.HTTPError(403)
         self.room.owners = {id: owner for id, owner in self.room.owners.items() if id in self}
         own = [id for id, owner in self.room.owners.items() if owner == who]
-        for oldest in own[: max(0, len(own) + 1 - MOST_KERNELS)]:
+        allowed = MOST_KERNELS if self.opened() < self.room.most_pages else len(own)
+        for oldest in own[: max(0, len(own) + 1 - allowed)]:
             await self.shutdown_kernel(oldest, now=True)
         kernel_id = self.new_kernel_id()
         given["env"] = self.room.environment(who, given.get("env") or {})

@@ -5,6 +5,7 @@ import base64
 import hmac
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
 from course.errors import InputError
-from course.portal import apps, classroom, glossary, library, pages, serving, workspace
+from course.portal import apps, classroom, glossary, library, pages, reading, serving, workspace
 from course.portal.ready import ReadyLesson, ReadyLessons
 from course.portal.static_files import manifest, served
 from course.syllabus import Module, find, modules
@@ -60,9 +61,11 @@ class AcademyHandler(JupyterHandler):
         self.set_header("Cache-Control", "no-store")
         self.finish(html)
 
-    def plain(self, title: str, *lines: str, back: bool = True) -> None:
-        """Send a page that says one thing."""
-        self.show(pages.render("plain.html.j2", self.base_url, title=title, lines=lines, back=back))
+    def plain(self, title: str, *lines: str, back: bool = True, ways: Sequence[tuple[str, str]] = ()) -> None:
+        """Send a page that says one thing; `ways` on from there are names with addresses."""
+        self.show(
+            pages.render("plain.html.j2", self.base_url, title=title, lines=lines, back=back, ways=ways)
+        )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say it in a sentence."""
@@ -297,6 +300,21 @@ class StaticHandler(AcademyHandler):
             self.finish(raw)
 
 
+class ReadingHandler(AcademyHandler):
+    """A file of a classroom's reading edition."""
+
+    @tornado.web.authenticated
+    def get(self, name: str) -> None:
+        """Send it; a page says why it is shown."""
+        room: classroom.Classroom = self.settings["academy_classroom"]
+        raw = reading.page(room.reading, name, url_path_join(self.base_url, "academy/"))
+        if raw is None:
+            raise tornado.web.HTTPError(404)
+        self.set_header("Content-Type", reading.KINDS[Path(name).suffix])
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.finish(raw)
+
+
 class Renderer(NotebookRenderer):
     """Voila's, whose page ends where its kernel does not start: Voila's own would wait for ever."""
 
@@ -353,6 +371,11 @@ class AppHandler(AcademyHandler, TornadoVoilaHandler):
             self.set_status(404)
             self.plain(f"{module.title}: coming", f"The {kind} of module {module.number} is not written yet.")
             return
+        room: classroom.Classroom | None = self.settings.get("academy_classroom")
+        kernels: Any = self.kernel_manager
+        if room is not None and kernels.full_for(self.current_user.username):
+            self.full(room)
+            return
         _ = self.xsrf_token
         workspace.note_opened(self.folder, f"{kind}/{module.id}")
         folder = self.folder / ("lessons" if kind == "lesson" else "exercises") / module.folder
@@ -367,6 +390,26 @@ class AppHandler(AcademyHandler, TornadoVoilaHandler):
                 self.flush()
         if kind == "lesson":
             self.lessons.prepare(modules()[module.number : module.number + 1])
+
+    def full(self, room: classroom.Classroom) -> None:
+        """Lead to a lesson's reading version; say so for an exercise, whose figures are the learner's own."""
+        name = f"{self.kind}/{self.module.id}.html"
+        version = url_path_join(self.base_url, "academy", "reading", name)
+        kept = reading.page(room.reading, name, "") is not None
+        if kept and self.kind == "lesson":
+            self.redirect(version)
+            return
+        self.set_status(503)
+        self.set_header("Retry-After", "60")
+        more = "Meanwhile you can practise: the figures there are not yours, and nothing is kept."
+        ways = [("Try again", self.request.path), *([("Practise", version)] if kept else [])]
+        self.plain(
+            "The academy is full at the moment",
+            f"{room.most_pages} pages are open, and there is no room for one more. Your answers are saved.",
+            "Try again in a few minutes. Pages that nobody uses are closed by themselves.",
+            *([more] if kept else []),
+            ways=ways,
+        )
 
     def on_finish(self) -> None:
         """Forget kernels that could not be started: for such a one the server would wait when it stops."""
@@ -434,14 +477,15 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     lessons = ReadyLessons(base, serving.preloaded(), server.config, TEMPLATE)
     app.settings["academy_ready"] = lessons
     lessons.prepare(modules() if room else first_lesson())
-    signing: list[tuple[Any, ...]] = [
+    of_a_room: list[tuple[Any, ...]] = [
         (r"/academy/sign-in", CodeHandler),
         (r"/academy/sign-out", SignOutHandler),
+        (r"/academy/reading/(.*)", ReadingHandler),
     ]
     from course.portal import joint, learner, trainer  # their pages are built on the handlers above
 
     routes: list[tuple[Any, ...]] = [
-        *(signing if room else ()),
+        *(of_a_room if room else ()),
         *joint.ROUTES,
         *trainer.ROUTES,
         *learner.ROUTES,

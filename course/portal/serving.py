@@ -63,10 +63,14 @@ def serve(port: int = 8888, open_browser: bool = True) -> None:
         lock.release()
 
 
-def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) -> None:
+def serve_classroom(
+    cohort: Path, address: str = "0.0.0.0", port: int = 8888, most_pages: int | None = None
+) -> None:
     """Serve the academy to a cohort's learners and their trainers until it is stopped.
 
-    Prints the address that learners type and, at the first start, the trainers' code.
+    Prints the address that learners type and, at the first start, the trainers' code. While `most_pages`
+    lessons and exercises are open, whoever else comes gets the reading version; where None, it is as many
+    as memory allows.
 
     Raises
     ------
@@ -75,7 +79,7 @@ def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) ->
         address or port cannot be had.
     """
     from course.cohorts import codes, roster
-    from course.portal import classroom
+    from course.portal import classroom, reading
 
     cohort = cohort.resolve()
     learners = len(codes.codes(cohort))
@@ -91,7 +95,9 @@ def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) ->
         )
     with roster.held(cohort):
         (cohort / classroom.PEOPLE).mkdir(mode=0o700, exist_ok=True)
-        room = classroom.Classroom(cohort, workspace.cookie_secret(cohort))
+        room = classroom.Classroom(
+            cohort, workspace.cookie_secret(cohort), most_pages or reading.most_pages()
+        )
         trainers = room.new_trainer_code()
     room.make_home(classroom.TRAINER)
     lock = FileLock(cohort / workspace.KEPT / "server.lock")
@@ -120,11 +126,13 @@ def serve_classroom(cohort: Path, address: str = "0.0.0.0", port: int = 8888) ->
                 *(f"  http://{host}:{free}" for host in classroom.addresses(address)),
                 f"Each signs in with a code of their own. List them: academy cohort codes {cohort}",
                 *([f"Trainers sign in with {trainers} (shown this once: write it down)"] if trainers else []),
+                f"There is room for {most_pages} open pages. Whoever comes then gets the reading version.",
                 "What is typed is not encrypted on its way: use a network you trust, or put HTTPS before it.",
                 "To stop, press Ctrl and C here.",
             ]
             _quiet(cohort)  # before the start, at which Jupyter would print its own links
             server.io_loop.add_callback(print, "\n".join(lines), flush=True)
+            reading.renew_meanwhile(room.reading)
             _warm_up()
             server.start()
     finally:

@@ -271,7 +271,7 @@ def test_it_says_which_address_learners_type_and_shows_the_trainers_code_once(ro
     kept = room.cohort / ".academy" / "trainer.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert codes.plain(room.trainers) not in kept.read_text()
-    assert classroom.Classroom(room.cohort, b"secret").new_trainer_code() == ""
+    assert classroom.Classroom(room.cohort, b"secret", 8).new_trainer_code() == ""
 
 
 @pytest.mark.parametrize("path", ["", "about", "library", "lesson/m04", "exercise/m04", "trainer", "joint/1"])
@@ -613,7 +613,7 @@ def test_a_cookie_that_was_made_up_or_changed_is_nobodys(room):
 
 
 def test_guessing_is_stopped_even_for_the_right_code(made):
-    here = classroom.Classroom(made / "cohort", b"secret")
+    here = classroom.Classroom(made / "cohort", b"secret", 8)
     for _ in range(classroom.TRIES):
         assert here.may_try("192.0.2.7")
         here.wrong("192.0.2.7")
@@ -622,14 +622,14 @@ def test_guessing_is_stopped_even_for_the_right_code(made):
 
 
 def test_guessing_from_many_addresses_is_stopped_too(made):
-    here = classroom.Classroom(made / "cohort", b"secret")
+    here = classroom.Classroom(made / "cohort", b"secret", 8)
     for number in range(classroom.TRIES_OF_ALL):
         here.wrong(f"2001:db8::{number:x}")
     assert not here.may_try("192.0.2.9")
 
 
 def test_guesses_are_forgotten_after_a_while(made, monkeypatch):
-    here = classroom.Classroom(made / "cohort", b"secret")
+    here = classroom.Classroom(made / "cohort", b"secret", 8)
     now = [1000.0]
     monkeypatch.setattr(classroom.time, "monotonic", lambda: now[0])
     for _ in range(classroom.TRIES):
