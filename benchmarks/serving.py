@@ -15,12 +15,12 @@ with a number box, two choices, two charts, a sentence and tables. The row “ac
 lesson with its twelve explorers.
 
 Each round opens every app once, in a new browser context with nothing cached, on a server that was opened
-before. The clock starts with the navigation. *First control*: a slider can be seen. *Working*: the chart has
-changed after an arrow key, pressed each half second once the chart has stood still for a tenth. *Slider*: from an
-arrow key to the last change of the chart that follows from it; the median of ten. *CPU*: of the server and
-all its processes, until working. *Bytes*: what the browser received, compressed, WebSockets included.
-*Memory*: what four more open sessions add to the proportional set size of all the server's processes, a quarter
-of it.
+before. The clock starts with the navigation. *First control*: a slider can be seen. *Working*: the chart
+has changed after an arrow key, pressed each half second once the chart has stood still for a tenth.
+*Slider*: from an arrow key to the last change of the chart that follows from it; the median of ten. *CPU*: of
+the server and all its processes, until working. *Bytes*: what the browser received, compressed, WebSockets
+included. *Memory*: what four more open sessions add to the proportional set size of all the server's
+processes, a quarter of it.
 
 The load test has no browsers, which would take the two cores from the server. Its driver asks for each page,
 opens its WebSocket, waits for the kernel's answer and, once all are open, moves each lesson's slider every

@@ -18,6 +18,7 @@ ASSUMPTIONS = (
     "A service run below its honest cost delivers less of everything, in proportion.",
     "Each quarter chance moves each commitment by up to a tenth, either way.",
     "After its date a commitment goes on only if an improvement plan or making good was agreed.",
+    "Such an agreement fills half of what the budget leaves out; the provider pays its honest cost.",
     "Six in ten of those helped would not have got there otherwise; carbon and spend count whole.",
     "The like area without the contract moves by chance, up to 1% of its start each quarter.",
 )
@@ -54,7 +55,7 @@ def quarter(
     dict
         quarter; commitments (offer, promised, due_now, delivered, said; cumulative, in the offer's unit);
         outcomes (outcome, actual, comparator; levels now); quality (0 to 100); events (sentences); money
-        (spent and surplus so far, £ ex VAT).
+        (spent, mended and surplus so far, £ ex VAT; mended is what agreements to make good have cost).
     """
     run = _share(bid["running"], case.bidder(bidder).running)
     done = {line["offer"]: line["delivered"] for line in earlier[-1]["commitments"]} if earlier else {}
@@ -62,6 +63,11 @@ def quarter(
         _commitment(case, line, quarter, seed, run, done.get(line["offer"], 0.0), remedies)
         for line in bid["commitments"]
     ]
+    mended = earlier[-1]["money"].get("mended", 0) if earlier else 0  # tables of before have none
+    mended += sum(
+        _mending(case, line, after, done, remedies)
+        for line, after in zip(bid["commitments"], lines, strict=True)
+    )
     behind = [case.offer(line["offer"]).name for line in lines if line["delivered"] < 0.8 * line["due_now"]]
     events = [f"Behind what was promised: {name}." for name in behind] or ["Nothing is behind its promise."]
     held = sum(r["amount"] or 0 for r in remedies if r["kind"] == "withhold")
@@ -73,7 +79,11 @@ def quarter(
         "outcomes": _outcomes(case, lines, quarter, seed),
         "quality": round(_quality(case, bid, run), 1),
         "events": events,
-        "money": {"spent": round(spent), "surplus": round(bid["price"] * quarter / QUARTERS - spent - held)},
+        "money": {
+            "spent": round(spent + mended),
+            "mended": round(mended),
+            "surplus": round(bid["price"] * quarter / QUARTERS - spent - mended - held),
+        },
     }
 
 
@@ -88,9 +98,8 @@ def _commitment(
 ) -> dict[str, Any]:
     offer, due = case.offer(line["offer"]), case.quarter_of(line["date"])
     funded = _share(line["cost"], line["quantity"] * offer.cost)
-    mending = any(r["offer"] == offer.id and r["kind"] in ("improvement_plan", "make_good") for r in remedies)
+    mending = _is_mended(offer.id, remedies)
     chance = _drawn(seed, offer.id, quarter).uniform(0.9, 1.1)
-    # What was agreed to be made good is paid for from the surplus: it fills half of what is missing.
     pace = funded + 0.5 * (1 - funded) * mending
     step = line["quantity"] / due * pace * run * chance if quarter <= due or mending else 0.0
     delivered = round(min(line["quantity"], before + step), 2)
@@ -102,6 +111,26 @@ def _commitment(
         "delivered": delivered,
         "said": f"{delivered:g} of {wanted:g} {offer.unit} due by now.",
     }
+
+
+def _is_mended(offer: str, remedies: list[dict[str, Any]]) -> bool:
+    return any(r["offer"] == offer and r["kind"] in ("improvement_plan", "make_good") for r in remedies)
+
+
+def _mending(
+    case: Case,
+    line: Mapping[str, Any],
+    after: Mapping[str, Any],
+    before: Mapping[str, float],
+    remedies: list[dict[str, Any]],
+) -> float:
+    """Return what a quarter's part of a line that is made good cost beyond the line's own budget."""
+    offer = case.offer(line["offer"])
+    if not _is_mended(offer.id, remedies):
+        return 0.0
+    funded = _share(line["cost"], line["quantity"] * offer.cost)
+    pace = funded + 0.5 * (1 - funded)
+    return (after["delivered"] - before.get(offer.id, 0.0)) * (1 - funded / pace) * offer.cost
 
 
 def _outcomes(case: Case, lines: list[dict[str, Any]], quarter: int, seed: int) -> list[dict[str, Any]]:

@@ -76,7 +76,12 @@ def bid(
     case: Case, bidder: str, need: Mapping[str, Any], criteria: Mapping[str, Any], seed: int
 ) -> dict[str, Any] | None:
     """Return a house's bid (£ ex VAT), or None if its budgets are above the published ceiling."""
-    plays, running = STRATEGIES[bidder], case.bidder(bidder).running
+    return bid_by(STRATEGIES[bidder], case, bidder, criteria)
+
+
+def bid_by(plays: Strategy, case: Case, bidder: str, criteria: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the bid (£ ex VAT) of a bidder who plays a strategy, or None if it is above the ceiling."""
+    running = case.bidder(bidder).running
     plan: list[dict[str, Any]] = [
         {"item": id, "quantity": n, "cost": round(n * case.item(id).cost * plays.honesty)}
         for id, n in plays.plan.items()
@@ -105,24 +110,28 @@ def marks(
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return a house evaluator's marks out of 5, with reasons, by bidder and criterion.
 
-    Quality is how much of the plan the case offers is planned; social value is what the commitments would
-    honestly cost against £120,000. Either loses a mark where its budget is below three quarters of that cost.
+    Quality is how much of the plan the case offers is planned and paid for, against £200,000; social value
+    is the same of the commitments, against £120,000. What a line's budget does not pay for at its honest cost
+    counts for nothing. Either loses a mark more where its budget is below three quarters of that cost.
     """
     given = {}
     for bidder, shown in bids.items():
-        planned = sum(line["quantity"] * case.item(line["item"]).cost for line in shown["plan"])
-        offered = sum(line["quantity"] * case.offer(line["offer"]).cost for line in shown["commitments"])
+        planned = [(line["cost"], line["quantity"] * case.item(line["item"]).cost) for line in shown["plan"]]
+        offered = [
+            (line["cost"], line["quantity"] * case.offer(line["offer"]).cost) for line in shown["commitments"]
+        ]
         given[bidder] = {
-            "quality": _mark(shown["plan"], planned, 200_000, "plan"),
-            "social_value": _mark(shown["commitments"], offered, 120_000, "commitments"),
+            "quality": _mark(planned, 200_000, "plan"),
+            "social_value": _mark(offered, 120_000, "commitments"),
         }
     return given
 
 
-def _mark(lines: list[dict[str, Any]], worth: float, full: float, what: str) -> dict[str, Any]:
-    budget = sum(line["cost"] for line in lines)
+def _mark(lines: list[tuple[float, float]], full: float, what: str) -> dict[str, Any]:
+    budget, worth = (sum(column) for column in zip(*lines, strict=True)) if lines else (0.0, 0.0)
+    paid = sum(min(line) for line in lines)
     thin = worth > 0 and budget < 0.75 * worth
-    mark = max(0, min(5, 1 + round(4 * worth / full)) - thin) if lines else 0
+    mark = max(0, min(5, 1 + round(4 * paid / full)) - thin) if lines else 0
     says = f"The {what} would cost £{worth:,.0f} and the bid sets out £{budget:,.0f} for it."
     return {"mark": mark, "reason": says if lines else f"The bid says nothing on {what}."}
 

@@ -52,6 +52,20 @@ def test_making_good_brings_a_missed_promise_nearer(seed: int) -> None:
     assert mended["commitments"][1] == plain["commitments"][1]
 
 
+def test_what_is_made_good_is_paid_for_by_the_provider() -> None:
+    bid = _bid("dogwood")
+    before = [delivery.quarter(CALDERBROOK, "dogwood", bid, 1, 1, [], [])]
+    agreed = [{"quarter": 1, "offer": "jobs", "kind": "make_good", "text": "", "amount": None}]
+    plain = delivery.quarter(CALDERBROOK, "dogwood", bid, 2, 1, before, [])
+    mended = delivery.quarter(CALDERBROOK, "dogwood", bid, 2, 1, before, agreed)
+    more = mended["commitments"][0]["delivered"] - plain["commitments"][0]["delivered"]
+    paid = plain["money"]["surplus"] - mended["money"]["surplus"]
+    assert paid == pytest.approx(
+        more * CALDERBROOK.offer("jobs").cost, abs=80
+    )  # figures of people are rounded
+    assert paid == mended["money"]["mended"]
+
+
 @pytest.mark.parametrize("bidder", list(houses.STRATEGIES))
 def test_every_house_bids_within_its_own_price(bidder: str) -> None:
     bid = _bid(bidder)
@@ -59,7 +73,7 @@ def test_every_house_bids_within_its_own_price(bidder: str) -> None:
     assert bid["price"] <= CALDERBROOK.criteria["ceiling"]
 
 
-def test_a_house_evaluator_marks_down_a_promise_its_budget_cannot_pay() -> None:
+def test_a_house_evaluator_counts_what_the_budget_pays_for_and_takes_a_mark_off_a_thin_one() -> None:
     bids = {bidder: _bid(bidder) for bidder in ("birch", "dogwood")}
     given = houses.marks(CALDERBROOK, bids, CALDERBROOK.criteria, "evaluator-1", 1)
     full = {"birch": bids["birch"], "dogwood": _bid("dogwood")}
@@ -68,5 +82,7 @@ def test_a_house_evaluator_marks_down_a_promise_its_budget_cannot_pay() -> None:
         for line in full["dogwood"]["commitments"]
     ]
     honest = houses.marks(CALDERBROOK, full, CALDERBROOK.criteria, "evaluator-1", 1)
-    assert given["dogwood"]["social_value"]["mark"] == honest["dogwood"]["social_value"]["mark"] - 1
+    # £52,800 of £132,000, against £120,000 for full marks: 1 + 2 of 4, less one because it is thin.
+    assert given["dogwood"]["social_value"]["mark"] == 2
+    assert honest["dogwood"]["social_value"]["mark"] == 5
     assert given["birch"] == honest["birch"]
