@@ -67,7 +67,7 @@ def start_academy(tmp_path_factory) -> Iterator[Callable[..., Academy]]:
     """Start `course.portal.serving.serve` on a folder of its own; `content` holds modules/ and exercises/."""
     started: list[Academy] = []
 
-    def start(content: Path = ROOT, home: Path | None = None) -> Academy:
+    def start(content: Path = ROOT, home: Path | None = None, first: str = "") -> Academy:
         home = home or tmp_path_factory.mktemp("home")
         port = free_port()
         environment = {**os.environ, "ACADEMY_HOME": str(home), "ACADEMY_CONTENT": str(content)}
@@ -76,7 +76,7 @@ def start_academy(tmp_path_factory) -> Iterator[Callable[..., Academy]]:
             [
                 sys.executable,
                 "-c",
-                f"from course.portal.serving import serve; serve({port}, open_browser=False)",
+                f"from course.portal import serving; {first}\nserving.serve({port}, open_browser=False)",
             ],
             env=environment,
             cwd=home,

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 LOOPBACK = "127.0.0.1"
 PORTS_TRIED = 50
 IDLE_KERNEL_SECONDS = 45 * 60
+LOOK_FOR_IDLE_SECONDS = 60
 KEPT_DAYS = 365
 
 # JupyterLab is code of others and needs more than our own pages may: but no other host either.
@@ -239,7 +240,7 @@ def settings(folder: Path, port: int) -> dict[str, dict[str, Any]]:
         "PasswordIdentityProvider": {"login_handler_class": extension.SignInHandler},
         "MappingKernelManager": {
             "cull_idle_timeout": IDLE_KERNEL_SECONDS,
-            "cull_interval": 60,
+            "cull_interval": LOOK_FOR_IDLE_SECONDS,
             "cull_connected": True,
         },
         **warm_kernels(),

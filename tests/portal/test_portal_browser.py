@@ -2,12 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
 pytestmark = pytest.mark.browser
 
+CONTENT = Path(__file__).parent / "content"
 WIDTHS = [1280, 390]
 SCHEMES = ["light", "dark"]
 
@@ -201,6 +203,22 @@ def test_a_lost_kernel_is_told_and_the_page_opens_again_where_the_reader_was(san
     page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
     assert abs(heading.evaluate("h => h.getBoundingClientRect().top") - before) < 120
     page.get_by_role("button", name="Count is 3, doubled 6").wait_for()
+
+
+def test_a_page_left_idle_is_closed_and_opens_again_with_what_was_answered(start_academy, visit, wait_until):
+    hasty = start_academy(
+        content=CONTENT, first="serving.IDLE_KERNEL_SECONDS = 3; serving.LOOK_FOR_IDLE_SECONDS = 1"
+    )
+    page = visit(hasty).open("exercise/m04")
+    page.get_by_role("textbox").fill("16.5")
+    page.keyboard.press("Tab")
+    answers = hasty.home / "exercises" / "m04-asking" / "answers.json"
+    wait_until(lambda: answers.exists() and "16.5" in answers.read_text(encoding="utf-8"))
+    wait_until(lambda: kernels(hasty) == [])
+    with page.expect_navigation(timeout=60_000):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # the learner comes back
+    page.wait_for_selector("html[data-ready]", state="attached", timeout=60_000)
+    assert page.get_by_role("textbox").input_value() == "16.5"
 
 
 def test_leaving_a_lesson_ends_its_kernel(sandbox, visit, wait_until):
