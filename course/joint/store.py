@@ -142,8 +142,8 @@ class Store:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as problem:
             raise InputError(
                 f"The database of joint tables, {VARIABLE}, is not one this installation can open:"
-                " give sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME. PostgreSQL needs its driver as well:"
-                " pip install 'psycopg[binary]'."
+                " give sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME. PostgreSQL needs its"
+                " driver as well: pip install 'psycopg[binary]'."
             ) from problem
         except (SQLAlchemyError, OSError) as problem:
             raise InputError(
