@@ -6,8 +6,10 @@ kernel runs for it. It is written anew, with what the processor has to spare, wh
 
 import atexit
 import contextlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -81,8 +83,17 @@ def renew(folder: Path) -> None:
 def renew_meanwhile(folder: Path) -> None:
     """Have another process see to it that a folder holds a current edition, after everything else."""
     program = "import os, sys; os.nice(19); from course.portal import reading; reading.main(sys.argv[1])"
-    worker = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdin=subprocess.DEVNULL)
-    atexit.register(worker.terminate)
+    worker = subprocess.Popen(
+        [sys.executable, "-c", program, str(folder)],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # it has processes of its own, which are to end with it
+    )
+    atexit.register(_end_group, worker.pid)
+
+
+def _end_group(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def main(folder: str) -> None:

@@ -1,5 +1,6 @@
 """A classroom that is full: a stated limit, and the reading version for whoever comes then."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -185,6 +186,26 @@ def test_an_edition_that_cannot_be_written_leaves_the_old_one(edition, monkeypat
     with pytest.raises(InputError, match="fails in cell"):
         reading.renew(kept)
     assert (kept / "lesson" / "m04.html").exists()
+
+
+def test_a_server_that_stops_while_its_edition_is_written_leaves_no_process(tmp_path, wait_until):
+    program = (
+        "import sys, time; from pathlib import Path; from course.portal import reading;"
+        "reading.renew_meanwhile(Path(sys.argv[1])); time.sleep(4)"
+    )
+    environment = {**os.environ, "THIS_TEST": str(tmp_path)}
+
+    def running() -> int:
+        found = 0
+        for kept in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                found += f"THIS_TEST={tmp_path}".encode() in kept.read_bytes()
+        return found
+
+    server = subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "reading")], env=environment)
+    wait_until(lambda: running() > 2)  # it, its worker, and what the worker started
+    assert server.wait(60) == 0
+    wait_until(lambda: running() == 0)
 
 
 @pytest.mark.browser
