@@ -240,7 +240,7 @@ def grade(
         for notice in run.notices:
             out.print(notice, markup=False, soft_wrap=True)
         troubles += len(run.failed)
-        _write_feedback(cohort, made, [o.learner for o in run.marked if not o.trouble])
+        _write_feedback(cohort, made)
     if troubles:
         raise InputError(f"{troubles} could not be marked: see above. Their earlier marks stand.")
 
@@ -280,15 +280,15 @@ def _prepared(cohort: Path, exercise: str) -> Any:
     return prepare(cohort, exercise)
 
 
-def _write_feedback(cohort: Path, made: Any, learners: list[str]) -> None:
-    """Write the academy's pages; of another course's assignments nbgrader itself makes them."""
+def _write_feedback(cohort: Path, made: Any) -> None:
+    """Write the pages that are missing or behind the marks; of another course's, nbgrader makes them."""
     if made is None:
         out.print("For pages of feedback run `nbgrader generate_feedback`.")
         return
-    from course.grading.feedback import write_feedback
+    from course.grading.feedback import stale, write_feedback
 
-    write_feedback(cohort, made, learners)
-    out.print(f"Feedback: {cohort / 'feedback'}", soft_wrap=True)
+    written = write_feedback(cohort, made, stale(cohort, made))
+    out.print(f"Feedback: {len(written)} pages written into {cohort / 'feedback'}", soft_wrap=True)
 
 
 @app.command()

@@ -38,7 +38,49 @@ def show_progress(folder: Folder, module: Module = "") -> None:
         ("The sides", progress.sides(folder).query("exercise == @exercise").drop(columns="exercise")),
         ("Commissioners against providers", progress.gap(folder).query("exercise == @exercise")),
     ):
-        _show(each.round(2).astype(object).fillna(""), name)
+        _show(_rounded(each), name)
+
+
+@cohort.command("writing")
+def mark_writing(
+    folder: Folder,
+    module: Module = "",
+    filled: Annotated[
+        Path | None, typer.Argument(help="A sheet that was filled in; show what waits, if left out.")
+    ] = None,
+    marker: Annotated[
+        str, typer.Option(help="Who marks; “agreed” for what two markers settle together.")
+    ] = "",
+    blank: Annotated[Path | None, typer.Option(help="Write a sheet to fill in to this file, as CSV.")] = None,
+    markers: Annotated[
+        int | None, typer.Option(help="How many people mark each answer from now on: 1 or 2.")
+    ] = None,
+) -> None:
+    """Mark writing in a spreadsheet: write a sheet, fill it in, take it back; show what waits."""
+    from course.authoring import build, source
+    from course.cohorts import handing_out, marking_sheets, roster
+    from course.grading import writing
+
+    roster.about(folder)
+    if markers is not None:
+        writing.set_markers(folder, markers)
+    named = handing_out.exercises_named([module]) if module else handing_out.handed_out(folder)
+    if not module and (blank is not None or filled is not None):
+        raise InputError("Say which module the sheet is of, such as m04.")
+    for exercise in named:
+        made = source.load(exercise, build.BUILD_KEY)
+        if blank is not None:
+            for question in made.rubrics:
+                place = blank if len(made.rubrics) == 1 else blank.with_stem(f"{blank.stem}-{question}")
+                _write(place, marking_sheets.blank(folder, made, question, marker), "utf-8-sig")
+            out.print("Write 0, 1, 2 or 3 under each criterion. Then give the sheet to this command.")
+            return
+        if filled is not None:
+            _show(marking_sheets.take_in(folder, made, marker, _bytes(filled)), f"Rows of {filled.name}")
+        _show(marking_sheets.standing(folder, made), f"Writing of {exercise}")
+        for question in made.rubrics if writing.markers(folder) == 2 else ():
+            table = writing.agreement(folder, made, question)
+            _show(_rounded(table), f"How far two markers agree on {question}")
 
 
 @cohort.command("survey")
@@ -58,8 +100,7 @@ def confidence(
     elif filled is not None:
         _show(survey.take_in(folder, _bytes(filled)), f"Rows of {filled.name}")
     else:
-        table = survey.change(folder).drop(columns="question").round(2).astype(object).fillna("")
-        _show(table, "Confidence, from 1 to 5")
+        _show(_rounded(survey.change(folder).drop(columns="question")), "Confidence, from 1 to 5")
         for line in (*survey.CLAIMS, survey.evidence()):
             out.print(f"- {line}", markup=False, soft_wrap=True)
 
@@ -177,9 +218,13 @@ def alike(folder: Folder, module: Module = "") -> None:
     out.print(similarity.THRESHOLDS, markup=False, soft_wrap=True)
 
 
-def _write(place: Path, text: str) -> None:
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.round(2).astype(object).fillna("")
+
+
+def _write(place: Path, text: str, encoding: str = "utf-8") -> None:
     try:
-        place.write_text(text, encoding="utf-8")
+        place.write_text(text, encoding=encoding, newline="")
     except OSError as problem:
         raise InputError(f"{place} cannot be written: {problem.strerror}. Choose another place.") from problem
     out.print(f"Wrote {place}.", markup=False, soft_wrap=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
 import nbformat
 
 from course import places
+from course.authoring import build
 from course.authoring.source import NOTEBOOK, PREFIXES, Exercise
 from course.grading import writing
 from course.grading.nbgrader_folder import Row, read_marks
@@ -17,6 +21,7 @@ from course.questions.marking import OUTCOMES
 from course.questions.rubrics import rubric_table
 
 PAGE = "exercise.html"
+FEWEST = 10  # people of whom a spread is shown: quarters of fewer come near to single people
 SIGNS = {"correct": "✓", "partly": "◐", "incorrect": "✗"}
 STYLE = """
 body { margin: 0; font: 1rem/1.55 system-ui, "DejaVu Sans", sans-serif; }
@@ -36,6 +41,56 @@ td.given { outline: 2px solid var(--sva-right); outline-offset: -3px; font-weigh
 """
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How a cohort did on the questions that are marked at once: people, and three points of the scale."""
+
+    people: int
+    lower: float
+    median: float
+    upper: float
+
+
+SCORES = """
+select s.student_id, u.first_name, u.last_name,
+       sum(coalesce(g.manual_score, g.auto_score, 0) + coalesce(g.extra_credit, 0)) as points,
+       count(g.auto_score) as marked
+from submitted_assignment s
+join assignment a on a.id = s.assignment_id
+join student u on u.id = s.student_id
+join submitted_notebook n on n.assignment_id = s.id
+join grade g on g.notebook_id = n.id
+join base_cell b on b.id = g.cell_id
+where a.name = :exercise and b.name like :mark
+group by s.student_id, u.first_name, u.last_name
+"""
+
+
+def stale(root: Path, made: Exercise) -> list[str]:
+    """Return whose page is missing, or older than the marks it should show.
+
+    Parameters
+    ----------
+    root : Path
+        The cohort's course folder.
+    made : Exercise
+        The exercise.
+    """
+    latest: dict[str, float] = {}
+    for piece in writing.pieces(root, made):
+        if piece.settled:
+            at = datetime.fromisoformat(piece.settled.at).timestamp()
+            latest[piece.learner] = max(at, latest.get(piece.learner, 0.0))
+    found = []
+    for marked in sorted((root / "autograded").glob(f"*/{made.id}/{NOTEBOOK}")):
+        learner = marked.parts[-3]
+        place = root / "feedback" / learner / made.id / PAGE
+        newest = max(marked.stat().st_mtime, latest.get(learner, 0.0))
+        if not place.is_file() or place.stat().st_mtime < newest:
+            found.append(learner)
+    return found
+
+
 def write_feedback(root: Path, made: Exercise, learners: Sequence[str]) -> list[Path]:
     """Write the pages of those marked, where nbgrader puts feedback: `feedback/<learner>/<exercise>/`.
 
@@ -50,15 +105,32 @@ def write_feedback(root: Path, made: Exercise, learners: Sequence[str]) -> list[
     """
     pages = []
     settled = {(p.learner, p.question): p.settled for p in writing.pieces(root, made) if p.settled}
+    names, spread = _cohort(root, made.id) if learners else ({}, None)
     for learner in learners:
         place = root / "feedback" / learner / made.id / PAGE
         place.parent.mkdir(parents=True, exist_ok=True)
         written = {question: m for (who, question), m in settled.items() if who == learner}
         rows = read_marks(root, made, learner)
-        text = page(made, learner, rows, _asked(root, made, learner), written)
+        text = page(made, names.get(learner, learner), rows, _asked(root, made, learner), written, spread)
         place.write_text(text, encoding="utf-8")
         pages.append(place)
     return pages
+
+
+def _cohort(root: Path, exercise: str) -> tuple[dict[str, str], Spread | None]:
+    """Return the names of those marked, by id, and how they did; no spread where they are few."""
+    from nbgrader.api import Gradebook
+    from sqlalchemy import text
+
+    with Gradebook(build.gradebook_address(root)) as gradebook:
+        values = {"exercise": exercise, "mark": f"{PREFIXES['mark']}%"}
+        rows = gradebook.db.execute(text(SCORES), values).all()
+    names = {row.student_id: f"{row.first_name or ''} {row.last_name or ''}".strip() for row in rows}
+    points = [row.points for row in rows if row.marked]
+    spread = None
+    if len(points) >= FEWEST:
+        spread = Spread(len(points), *statistics.quantiles(points, n=4, method="inclusive"))
+    return {id: name for id, name in names.items() if name}, spread
 
 
 def _asked(root: Path, made: Exercise, learner: str) -> dict[str, str]:
@@ -79,6 +151,7 @@ def page(
     rows: Sequence[Row],
     asked: Mapping[str, str],
     written: Mapping[str, writing.Mark] | None = None,
+    spread: Spread | None = None,
 ) -> str:
     """Return a learner's page as one HTML file that asks nothing of any other.
 
@@ -87,13 +160,15 @@ def page(
     made : Exercise
         The exercise.
     learner : str
-        Whose page.
+        Whose page: a name.
     rows : sequence of Row
         The marks.
     asked : dict of str to str
         By question, the prompt and the answer as safe HTML.
     written : mapping of str to Mark, optional
         By free-text question, the scores that count and the marker's comment.
+    spread : Spread, optional
+        How the cohort did; left out where it has few people.
     """
     written = written or {}
     title = str(made.notebook.metadata.get("title", made.id))
@@ -115,8 +190,22 @@ def page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Feedback: {escape(title)}</title><style>{tokens}{STYLE}</style></head><body><main>"
         f"<h1>{escape(title)}</h1><p>Feedback for {escape(learner)}</p>"
-        f'<p class="mark">{total} for the questions marked at once.{also}</p>'
+        f'<p class="mark">{total} for the questions marked at once.{also}</p>{_spread(spread)}'
         f"{sections}</main></body></html>\n"
+    )
+
+
+def _spread(spread: Spread | None) -> str:
+    if spread is None:
+        return (
+            f"<p>How your cohort did is not shown: fewer than {FEWEST} people were marked when this page was "
+            "written.</p>"
+        )
+    lower, median, upper = (kinds.tidy(round(n, 1)) for n in (spread.lower, spread.median, spread.upper))
+    return (
+        f"<p>When this page was written, {spread.people} people of your cohort were marked. Half of them got "
+        f"{median} points or more for the questions marked at once. The middle half got between {lower} and "
+        f"{upper}.</p>"
     )
 
 

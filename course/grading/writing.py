@@ -181,7 +181,7 @@ def mark(
         If there is no such question or answer, a score is not 0 to 3, the marker has no name, or
         “agreed” comes before both have marked.
     """
-    rubric = _rubric(made, question)
+    rubric = rubric_of(made, question)
     _check(rubric, marker, scores, comment)
     piece = _one(root, made, learner, question)
     if marker == AGREED and len([m for m in piece.marks if m.marker != AGREED]) < 2:
@@ -197,7 +197,7 @@ def mark(
         "marker": marker.strip(),
         "scores": list(scores),
         "comment": comment.strip(),
-        "text": _digest(piece.text),
+        "text": digest(piece.text),
     }
     _append(root, made.id, line)
     piece = _one(root, made, learner, question)
@@ -244,7 +244,7 @@ def agreement(root: Path, made: Exercise, question: str) -> pd.DataFrame:
         A row a criterion, and one for the whole: criterion, answers, same (share of 1 given the same
         score), alpha (Krippendorff's, ordinal; NaN where fewer than two answers or all alike), reading.
     """
-    rubric = _rubric(made, question)
+    rubric = rubric_of(made, question)
     both = [
         [m for m in piece.marks if m.marker != AGREED][:2]
         for piece in pieces(root, made)
@@ -279,7 +279,7 @@ def _agreed(given: list[list[int]]) -> dict[str, object]:
 
 def _piece(learner: str, question: str, text: str, record: Sequence[Mapping], wanted: int) -> Piece:
     mine = [line for line in record if line["learner"] == learner and line["question"] == question]
-    now = [line for line in mine if line["text"] == _digest(text)]
+    now = [line for line in mine if line["text"] == digest(text)]
     latest = {
         line["marker"]: Mark(line["marker"], tuple(line["scores"]), line["comment"], line["at"])
         for line in now
@@ -313,7 +313,8 @@ def _one(root: Path, made: Exercise, learner: str, question: str) -> Piece:
     return _piece(learner, question, text, _record(root, made.id), markers(root))
 
 
-def _rubric(made: Exercise, question: str) -> Rubric:
+def rubric_of(made: Exercise, question: str) -> Rubric:
+    """Return the rubric of a free-text question; an InputError names those there are."""
     if question not in made.rubrics:
         known = ", ".join(made.rubrics) or "none"
         raise InputError(f"“{question}” is not free text of {made.id}. Free text there: {known}.")
@@ -338,7 +339,8 @@ def _check_scores(rubric: Rubric, scores: Sequence[int]) -> None:
             raise InputError(f"The score for “{criterion}” is {score}. It must be 0, 1, 2 or 3.")
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Return by what the record knows an answer's text: the first 16 hex digits of its SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

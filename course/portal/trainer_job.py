@@ -127,7 +127,7 @@ def _collect(root: Path, given: dict[str, Any], told: Told) -> tuple[str, pd.Dat
 def _mark(root: Path, given: dict[str, Any], told: Told) -> tuple[str, pd.DataFrame]:
     from course.authoring.source import exercise_ids
     from course.grading import engine
-    from course.grading.feedback import write_feedback
+    from course.grading.feedback import stale, write_feedback
     from course.grading.nbgrader_folder import prepare
 
     found = sorted({place.name for place in (root / "submitted").glob("*/*") if place.is_dir()})
@@ -153,7 +153,7 @@ def _mark(root: Path, given: dict[str, Any], told: Told) -> tuple[str, pd.DataFr
                 rows.append((outcome.learner, exercise, said, outcome.remark))
         rows += [("everybody", exercise, "notice", notice) for notice in run.notices]
         told(f"Module {at} of {len(wanted)}: writing feedback.")
-        write_feedback(root, made, [o.learner for o in run.marked if not o.trouble])
+        write_feedback(root, made, stale(root, made))
     say = f"{counts['marked']} marked now, {counts['unchanged']} unchanged, {counts['failed']} could not be."
     if counts["failed"]:
         say += " Their earlier marks stand."

@@ -1,10 +1,15 @@
 """A learner's page of feedback."""
 
+import os
 import re
+import time
 from pathlib import Path
 
+import pytest
+
 from course.authoring import source
-from course.grading.feedback import page
+from course.grading import feedback, writing
+from course.grading.feedback import Spread, page
 from course.grading.nbgrader_folder import Row
 
 SAMPLE = Path(__file__).parent.parent / "authoring"
@@ -40,3 +45,45 @@ def test_it_has_a_language_a_title_and_one_main_heading():
     assert '<html lang="en-GB">' in text
     assert "<title>Feedback: A sample exercise</title>" in text
     assert text.count("<h1>") == 1
+
+
+def test_it_says_how_the_cohort_did_and_says_nothing_of_a_few():
+    made = source.load("sample", "k", SAMPLE)
+    text = page(made, "Ana", [], {}, spread=Spread(24, 2.25, 2.5, 3.0))
+    assert "24 people of your cohort were marked. Half of them got 2.5 points or more" in text
+    assert "The middle half got between 2.2 and 3." in text
+    assert "How your cohort did is not shown: fewer than 10 people" in made_page()
+
+
+@pytest.mark.parametrize("fewest", [4, 5])
+def test_the_spread_is_of_those_marked_and_needs_enough_of_them(root, made, monkeypatch, fewest):
+    monkeypatch.setattr(feedback, "FEWEST", fewest)
+    [file] = feedback.write_feedback(root, made, ["ana"])
+    shown = "4 people of your cohort were marked" in file.read_text(encoding="utf-8")
+    assert shown == (fewest == 4)
+
+
+def test_a_page_is_behind_where_it_is_missing_or_marks_came_after_it(root, made):
+    assert feedback.stale(root, made) == ["ana", "ben", "cy", "di"]
+    for file in feedback.write_feedback(root, made, ["ana", "ben", "cy", "di"]):
+        os.utime(file, (time.time() + 1, time.time() + 1))
+    assert feedback.stale(root, made) == []
+    monday = time.time() - 86_400
+    os.utime(root / "feedback" / "ben" / made.id / feedback.PAGE, (monday, monday))
+    for notebook in (root / "autograded").glob(f"*/{made.id}/*.ipynb"):
+        os.utime(notebook, (monday - 60, monday - 60))
+    assert feedback.stale(root, made) == []
+    writing.mark(root, made, "ben", "why", "Tess", [3, 2, 1, 0], "Say who asked.")
+    assert feedback.stale(root, made) == ["ben"]
+    [file] = feedback.write_feedback(root, made, feedback.stale(root, made))
+    assert "Say who asked." in file.read_text(encoding="utf-8")
+
+
+def test_it_bears_the_learners_name_where_the_gradebook_has_one(root, made):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_student("ana", first_name="Ana", last_name="Örn")
+    files = feedback.write_feedback(root, made, ["ana", "ben"])
+    assert "Feedback for Ana Örn" in files[0].read_text(encoding="utf-8")
+    assert "Feedback for ben" in files[1].read_text(encoding="utf-8")

@@ -1,40 +1,16 @@
 """Free text marked by people: what counts, what is hidden, what the record and the gradebook say."""
 
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from course.authoring import source
 from course.errors import InputError
 from course.grading import engine, nbgrader_folder, writing
 from course.grading.feedback import write_feedback
 
 SAMPLE = Path(__file__).parent.parent / "authoring"
 TEXTS = {"ana": "Because people asked for it.", "ben": "We measured it.", "cy": "", "di": "It is the law."}
-
-
-@pytest.fixture(scope="module")
-def marked(tmp_path_factory):
-    """A cohort whose free text waits for a person, after marking by machine; to be copied."""
-    root = tmp_path_factory.mktemp("writing")
-    nbgrader_folder.prepare(root, "sample", SAMPLE)
-    for learner, text in TEXTS.items():
-        nbgrader_folder.submit_values(root, "sample", learner, {"why": text} if text else {})
-    run = engine.grade(root, "sample", workers=1, cases=lambda _: "k")
-    assert not run.failed
-    return root
-
-
-@pytest.fixture
-def root(marked, tmp_path):
-    return shutil.copytree(marked, tmp_path / "cohort")
-
-
-@pytest.fixture(scope="module")
-def made():
-    return source.load("sample", "k", SAMPLE)
 
 
 def states(root, made):
