@@ -28,6 +28,7 @@ import pandas as pd
 from course import answers
 from course.authoring.source import NOTEBOOK, PREFIXES, exercise_ids
 from course.cases.seeds import case_key
+from course.cohorts import survey
 from course.cohorts.handing_out import due_dates, handed_out
 from course.cohorts.joining import FORMAT, MANIFEST, MOST_BYTES, packed, seal
 from course.cohorts.roster import NOTES, about, held, replace, roster
@@ -366,6 +367,8 @@ class _Desk:
         if altered:
             say = f"{altered} Ask the learner to press “Hand in” and send the new zip."
             return self.keep(found, files, learner, exercise, "altered", made, [say, *remarks])
+        if manifest is not None and survey.SENT in files:
+            survey.receive(self.root, learner, files[survey.SENT])
         due = self.dues.get(exercise)
         outcome = "taken"
         if exercise not in self.out:

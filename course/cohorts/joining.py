@@ -16,6 +16,7 @@ from typing import Any
 from course import answers
 from course.authoring.source import NOTEBOOK
 from course.cases.seeds import LEARNER_FILE
+from course.cohorts import survey
 from course.cohorts.roster import LEARNER_ID, replace
 from course.errors import InputError
 
@@ -132,6 +133,8 @@ class HandIn:
 def hand_in(folder: Path) -> HandIn:
     """Pack an exercise's folder for the trainer: notebook, answers, and a manifest with hashes.
 
+    What the learner said in the survey of confidence goes along.
+
     The manifest is sealed with the learner's case key, so that it shows whether a file was changed later.
 
     Parameters
@@ -157,6 +160,9 @@ def hand_in(folder: Path) -> HandIn:
     for name in (NOTEBOOK, answers.ANSWER_FILE, answers.JOURNAL_FILE):
         if (folder / name).is_file():
             files[name] = (folder / name).read_bytes()
+    home = next((f for f in folder.resolve().parents if (f / LEARNER_FILE).is_file()), folder)
+    if (home / survey.SENT).is_file():
+        files[survey.SENT] = (home / survey.SENT).read_bytes()
     made = datetime.now(UTC)
     manifest: dict[str, Any] = {
         "format": FORMAT,

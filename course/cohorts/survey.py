@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from course.cohorts.roster import held, replace, roster
 from course.errors import InputError
 
 FILE = "survey.csv"
+SENT = "survey.json"  # in a learner's academy folder, and in what they hand in
 FEWEST = 5
 MOST_BYTES = 5_000_000
 QUESTIONS = {
@@ -40,6 +43,7 @@ SCALE = {
 }
 WHEN = ("before", "after")
 COLUMNS = ["learner", "when", "at", *QUESTIONS]
+HEADINGS = {"words": "how confident they are that they can", "say": "remark"}
 CLAIMS = (
     "The figures say how confident people said they were. They do not say what people can do: marks do.",
     "Only people who answered both times are counted. Those who left may have felt differently.",
@@ -98,6 +102,86 @@ def record(root: Path, learner: str, when: str, given: Mapping[str, int]) -> Non
         _keep(root, {(learner, when): row})
 
 
+def said(home: Path) -> dict[str, dict[str, Any]]:
+    """Return what a learner said on their own computer.
+
+    Parameters
+    ----------
+    home : Path
+        The learner's academy folder.
+
+    Returns
+    -------
+    dict
+        By "before" and "after", as far as given: by question 1 to 5, and `at` (UTC, ISO 8601).
+    """
+    try:
+        return _sent((home / SENT).read_bytes())
+    except OSError:
+        return {}
+
+
+def said_in(root: Path, learner: str) -> dict[str, dict[str, Any]]:
+    """Return what a cohort keeps of a learner's answers, as `said` returns them."""
+    table = answers(root)
+    found: dict[str, dict[str, Any]] = {}
+    for row in table[table["learner"] == learner].to_dict("records"):
+        scores = {question: int(row[question]) for question in QUESTIONS if row[question] == row[question]}
+        found[str(row["when"])] = {**scores, "at": row["at"]}
+    return found
+
+
+def say(home: Path, when: str, given: Mapping[str, object]) -> None:
+    """Keep what a learner says on their own computer; the next hand-in takes it along.
+
+    Raises
+    ------
+    InputError
+        As `record`, or if the folder cannot be written to.
+    """
+    row: dict[str, Any] = {**_checked(when, given), "at": _now()}
+    try:
+        replace(home / SENT, json.dumps(said(home) | {when: row}, indent=1) + "\n")
+    except OSError as problem:
+        raise InputError(f"{home / SENT} cannot be written. Allow it, then try again.") from problem
+
+
+def receive(root: Path, learner: str, sent: bytes) -> None:
+    """Record what came with a learner's hand-in, unless newer is there; to be called while `held`."""
+    there = said_in(root, learner)
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        (learner, when): given
+        for when, given in _sent(sent).items()
+        if given["at"] > str(there.get(when, {}).get("at", ""))
+    }
+    if rows:
+        _keep(root, rows)
+
+
+def _sent(raw: bytes) -> dict[str, dict[str, Any]]:
+    """Read a learner's file; what is not as it should be there is left out."""
+    try:
+        found = json.loads(raw)
+        parts = {when: dict(found[when]) for when in WHEN if when in found}
+    except (ValueError, TypeError):
+        return {}
+    kept = {}
+    for when, given in parts.items():
+        try:
+            at = datetime.fromisoformat(str(given.pop("at", ""))).astimezone(UTC)
+            kept[when] = {
+                **_checked(when, given),
+                "at": min(at, datetime.now(UTC)).isoformat(timespec="seconds"),
+            }
+        except (InputError, ValueError):
+            continue
+    return kept
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _checked(when: str, given: Mapping[str, object]) -> dict[str, int]:
     if when not in WHEN:
         raise InputError(f"“{when}” is not when a survey is filled in. Write before or after.")
@@ -114,13 +198,12 @@ def _checked(when: str, given: Mapping[str, object]) -> dict[str, int]:
     return found
 
 
-def _keep(root: Path, rows: Mapping[tuple[str, str], Mapping[str, int]]) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+def _keep(root: Path, rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
     kept: dict[tuple[str, str], dict] = {
         (r["learner"], r["when"]): dict(r) for r in answers(root).to_dict("records")
     }
     for (learner, when), given in rows.items():
-        kept[learner, when] = dict(given) | {"learner": learner, "when": when, "at": now}
+        kept[learner, when] = {"at": _now(), **given, "learner": learner, "when": when}
     replace(root / FILE, as_csv(pd.DataFrame(list(kept.values()), columns=COLUMNS)))
 
 

@@ -1,4 +1,4 @@
-"""The learner's own pages: join a cohort, hand in, read feedback; in a classroom also have work marked."""
+"""The learner's own pages: join a cohort, hand in, survey, feedback; in a classroom also have work marked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import tornado.web
 from course import answers
 from course.authoring.source import NOTEBOOK
 from course.cases.seeds import KEY_VARIABLE, LEARNER_FILE
-from course.cohorts import collecting, joining, roster
+from course.cohorts import collecting, joining, roster, survey
 from course.errors import InputError
 from course.grading.feedback import PAGE as FEEDBACK_PAGE
 from course.portal import classroom, pages, workspace
@@ -129,6 +129,50 @@ class CohortHandler(LearnerPage):
                 "open each exercise again and check your answers against the new numbers."
             )
         self.cohort_page(said=said)
+
+
+class SurveyHandler(LearnerPage):
+    """How confident a learner is, before the course and after it."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Show the questions of one time, and what was said."""
+        self.ask()
+
+    def ask(self, problem: str = "", kept: bool = False) -> None:
+        """Show the page."""
+        said = self.said()
+        asked = self.get_argument("when", "")
+        when = asked if asked in survey.WHEN else survey.WHEN[bool(said.get("before")) and not kept]
+        html = pages.render(
+            "survey.html.j2", self.base_url, when=when, said=said, kept=kept, problem=problem,
+            questions=survey.QUESTIONS, scale=survey.SCALE, control=survey.CONTROL,
+            joined=joining.joined(self.folder), shared=self.room is not None, fewest=survey.FEWEST,
+            trainer=self.room is not None and not self.who, xsrf=self.xsrf_token.decode("ascii"),
+        )  # fmt: skip
+        self.show(html)
+
+    def said(self) -> dict[str, dict[str, Any]]:
+        """Return what was said so far."""
+        return survey.said(self.folder) if self.room is None else survey.said_in(self.room.cohort, self.who)
+
+    @tornado.web.authenticated
+    async def post(self) -> None:
+        """Keep what was said."""
+        when = self.get_body_argument("when", "")
+        given = {q: score for q in survey.QUESTIONS if (score := self.get_body_argument(q, ""))}
+        try:
+            if self.room is None:
+                await self.away(survey.say, self.folder, when, given)
+            elif self.who:
+                await self.away(survey.record, self.room.cohort, self.who, when, given)
+            else:
+                raise InputError("You are signed in as a trainer. Only learners answer here.")
+        except InputError as problem:
+            self.set_status(400)
+            self.ask(str(problem))
+            return
+        self.ask(kept=True)
 
 
 class HandInHandler(LearnerPage):
@@ -303,6 +347,7 @@ def _clock(at: str) -> str:
 
 ROUTES: list[tuple[Any, ...]] = [
     (r"/academy/cohort", CohortHandler),
+    (r"/academy/survey", SurveyHandler),
     (r"/academy/hand-in/([^/]+)", HandInHandler),
     (r"/academy/feedback/([^/]+)", FeedbackHandler),
     (r"/academy/mark/([^/]+)", MarkHandler),

@@ -45,6 +45,7 @@ def urls(base_url: str) -> dict[str, str]:
         "lesson": f"{academy}lesson/",
         "exercise": f"{academy}exercise/",
         "cohort": f"{academy}cohort",
+        "survey": f"{academy}survey",
         "joint": f"{academy}joint",
         "trainer": "" if shared else f"{academy}trainer",
         "hand_in": f"{academy}hand-in/",

@@ -36,6 +36,7 @@ from course.cohorts import (
     progress,
     roster,
     similarity,
+    survey,
 )
 from course.errors import InputError
 from course.grading import writing
@@ -710,6 +711,7 @@ class ProgressHandler(TrainerPage):
             "Who is stuck, and where": progress.stuck(root),
             "Questions": progress.questions(root),
             "Commissioners and providers": progress.sides(root),
+            "Commissioners against providers": progress.gap(root),
         }
         self.page("progress", "Progress", root, tables=tables)
 
@@ -717,6 +719,37 @@ class ProgressHandler(TrainerPage):
 def _counted(standing: pd.DataFrame) -> pd.DataFrame:
     counted = pd.crosstab(standing["exercise"], standing["state"]) if len(standing) else pd.DataFrame()
     return counted.rename(columns=progress.STATES).reset_index()
+
+
+class SurveyHandler(TrainerPage):
+    """How confident people are, before and after: what changed, what that can show; sheets taken in."""
+
+    @tornado.web.authenticated
+    async def get(self, name: str) -> None:
+        """Show the page; `?blank=before` gives a sheet to fill in."""
+        root = self.cohort(name)
+        blank = self.get_query_argument("blank", "")
+        if blank:
+            self.download(survey.blank(root, blank).encode("utf-8-sig"), f"{name}-survey-{blank}.csv")
+            return
+        self.show_survey(root)
+
+    def show_survey(self, root: Path, taken: pd.DataFrame | None = None) -> None:
+        """Show what was said, and what came of a sheet."""
+        said = survey.answers(root)
+        counts = {when: int((said["when"] == when).sum()) for when in survey.WHEN}
+        change = survey.change(root).drop(columns="question").rename(columns=survey.HEADINGS)
+        self.page("survey", "Confidence survey", root, counts=counts, people=len(roster.roster(root)),
+                  change=change, claims=(*survey.CLAIMS, survey.evidence()), taken=taken)  # fmt: skip
+
+    @tornado.web.authenticated
+    async def post(self, name: str) -> None:
+        """Take in a sheet that was filled in."""
+        root = self.cohort(name)
+        sent = self.uploads("file")
+        if not sent:
+            raise InputError("No file was chosen. Choose the sheet that was filled in, as CSV.")
+        self.show_survey(root, await self.away(survey.take_in, root, sent[0][1]))
 
 
 class ResultsHandler(TrainerPage):
@@ -787,6 +820,7 @@ ROUTES: list[tuple[str, type[TrainerPage]]] = [
     (f"{_COHORT}/writing/{_ID}", WritingHandler),
     (f"{_COHORT}/writing/{_ID}/{_ID}", PieceHandler),
     (f"{_COHORT}/progress", ProgressHandler),
+    (f"{_COHORT}/survey", SurveyHandler),
     (f"{_COHORT}/results", ResultsHandler),
     (f"{_COHORT}/privacy", PrivacyHandler),
 ]

@@ -21,7 +21,7 @@ import websocket
 
 from course import answers
 from course.cases.seeds import case_key
-from course.cohorts import codes, collecting, handing_out, roster
+from course.cohorts import codes, collecting, handing_out, roster, survey
 from course.errors import InputError
 from course.portal import classroom, serving
 
@@ -583,6 +583,53 @@ def test_a_learner_reads_their_own_feedback_only(room, ann, ben):
     assert "For Ann alone" in ann.get("/academy/feedback/m04").text
     assert "/academy/feedback/m04" in ann.get("/academy/cohort").text
     assert ben.get("/academy/feedback/m04").status_code == 404
+
+
+@pytest.mark.browser
+def test_a_learner_signs_in_has_work_marked_hands_in_and_says_how_confident(room, chromium, violations, work):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    complaints, found = [], []
+    page.on("pageerror", lambda problem: complaints.append(str(problem)))
+
+    def look() -> None:
+        for width, scheme in ((1280, "light"), (390, "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            found.extend(f"{width} {page.url}: {fault}" for fault in violations(page))
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                found.append(f"{width} {page.url} scrolls sideways")
+
+    page.goto(room.address)
+    look()
+    page.keyboard.press("Tab")
+    page.get_by_label("Your code").fill("not-a-code")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    look()
+    page.get_by_label("Your code").fill(codes.shown(codes.codes(room.cohort)["ann-able"]))
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Sign out").wait_for()
+    page.goto(f"{room.address}/academy/exercise/m04")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.get_by_role("button", name="Mark my work").press("Enter")
+    page.get_by_role("heading", name="Your marks:").wait_for()
+    look()
+    page.get_by_role("link", name="Hand in", exact=True).press("Enter")
+    look()
+    page.get_by_role("button", name="Hand in now").press("Enter")
+    page.get_by_role("status").get_by_text("Module 4 is handed in.").wait_for()
+    look()
+    page.get_by_role("link", name="Say how confident you are").press("Enter")
+    look()
+    page.get_by_role("group", name="1. Say which rules").get_by_label("3, fairly confident").check()
+    page.get_by_role("button", name="Keep my answers").press("Enter")
+    page.get_by_role("status").get_by_text("Your trainer has it.").wait_for()
+    context.close()
+    assert survey.said_in(room.cohort, "ann-able")["before"]["law"] == 3
+    assert found == []
+    assert complaints == []
 
 
 # ---- Signing out, and guessing ---------------------------------------------------------------------

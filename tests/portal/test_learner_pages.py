@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from course import answers
-from course.cohorts import collecting, handing_out, roster
+from course.cohorts import collecting, handing_out, roster, survey
 
 EXERCISE = "m04-asking"
 LIST = "name,email,side\nAmara Osei,amara@council.example,commissioner\nBen Bold,ben@b.example,provider\n"
@@ -106,3 +106,67 @@ def test_a_page_asks_the_server_to_mark_in_a_classroom_only(learner):
     xsrf = learner.cookies["_xsrf"]
     said = learner.post("/academy/mark/m04", headers={"X-XSRFToken": xsrf}).json()
     assert said == {"problem": "Marking here is for the learners of a classroom."}
+
+
+LOOKS = [(1280, "light"), (390, "dark")]
+
+
+def faults(page, violations) -> list[str]:
+    """What is wrong with the page shown: wide and light, narrow and dark."""
+    found = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{width} {page.url}: {fault}" for fault in violations(page)]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{width}: {page.url} scrolls sideways")
+    return found
+
+
+@pytest.mark.browser
+def test_joining_saying_how_confident_and_handing_in_are_usable_by_everyone(
+    start_academy, visit, violations, cohort, tmp_path
+):
+    academy = start_academy()
+    here = visit(academy)
+    page = here.open("cohort")
+    assert faults(page, violations) == []
+    page.goto(academy.url("hand-in/m04"))
+    assert faults(page, violations) == []
+    page.goto(academy.url("cohort"))
+    own = {"name": "ben-bold.zip", "mimeType": "application/zip", "buffer": own_zip(cohort, "ben-bold")}
+    page.get_by_label("The zip your trainer sent you").set_input_files(own)
+    page.get_by_role("button", name="Join").click()
+    assert "You have joined Spring 2027." in page.get_by_role("status").inner_text()
+    assert faults(page, violations) == []
+
+    page.get_by_role("link", name="Say how confident you are").press("Enter")
+    first = page.get_by_role("group", name="1. Say which rules").get_by_role("radio")
+    first.first.focus()
+    page.keyboard.press("ArrowDown")  # from nothing to the second
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("It goes to your trainer with the next exercise").wait_for()
+    assert survey.said(academy.home)["before"]["law"] == 2
+    assert faults(page, violations) == []
+    page.goto(academy.url("survey"))
+    assert page.get_by_text("after the course.").count()
+    page.get_by_role("button", name="Keep my answers").click()
+    assert "No question is answered." in page.get_by_role("alert").inner_text()
+    assert survey.said(academy.home)["before"]["law"] == 2
+
+    page = here.open("exercise/m04")
+    page.locator("#question-tipping-weight input[type=text]").first.fill("12.5")
+    page.locator("#question-tipping-weight input[type=text]").first.blur()
+    page.get_by_text("Saved").first.wait_for()
+    page.get_by_role("link", name="Hand in", exact=True).press("Enter")
+    assert "You have answered 1 of" in page.get_by_role("main").inner_text()
+    assert faults(page, violations) == []
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Make the zip").press("Enter")
+    sent = tmp_path / saving.value.suggested_filename
+    saving.value.save_as(sent)
+    page.get_by_role("link", name="See everything you handed in").click()
+    assert faults(page, violations) == []
+    assert collecting.collect(cohort, [sent])["outcome"].tolist() == ["taken"]
+    assert survey.said_in(cohort, "ben-bold")["before"]["law"] == 2
+    assert [said for said in here.complaints if "400" not in said] == []  # the empty survey was refused

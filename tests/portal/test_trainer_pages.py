@@ -162,6 +162,15 @@ def test_a_new_trainer_goes_from_a_messy_list_to_moodle_and_certificates(
     issued = sorted((root / "certificates").glob("*/certificate.json"))
     assert len(issued) == passed
     assert certificates.verify(issued[0], certificates.public_key(root)).valid
+    page.goto(f"{cohort_url}/survey")
+    sheet = kept(page, "Sheet for before the course").decode("utf-8-sig")
+    filled = sheet.replace(",before,,,,,,", ",before,2,1,1,1,1,1", 5).encode()
+    page.get_by_label("The sheet, filled in").set_input_files(
+        {"name": "survey.csv", "mimeType": "text/csv", "buffer": filled}
+    )
+    page.get_by_role("button", name="Take it in").click()
+    assert f"5 of {len(added)} answered before the course" in page.get_by_role("main").inner_text()
+    assert faults(page, violations) == []
     for more in ("progress", "privacy"):
         page.goto(f"{cohort_url}/{more}")
         assert faults(page, violations) == []
