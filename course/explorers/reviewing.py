@@ -97,12 +97,12 @@ def quarterly_review() -> Explorer:
     return Explorer(
         "Four indicators, quarter by quarter",
         [
-            Choice("quarter", "You hold the review", QUARTERS, "4"),
+            Choice("quarter", "You hold the review", QUARTERS, "1"),
             Toggle("mean", "Show only the average, as the report did", False),
         ],
         review_frame,
         ["review-bars"],
-        "Community wellbeing hubs, from Calderbrook’s delivery records. The stroke is what was due.",
+        "Community wellbeing hubs, from Calderbrook’s delivery records. The black line marks what was due.",
     )
 
 
@@ -208,9 +208,9 @@ def must_frame(values: Values) -> Frame:
     option = base * 2 / 3 if values["option"] else 0.0
     applies, why, inc, warning = _duty(values["buys"], f"{base:.2f}", f"{option:.2f}", values["route"])
     verdict = (
-        "You must set and publish at least three, then rate them in public every 12 months."
+        "You must set and publish at least three KPIs, then rate them in public every 12 months."
         if applies
-        else "It is not a duty here. You may still set them, and most contracts should have two or three."
+        else "It is not a duty here. You may still set KPIs, and most contracts should have two or three."
     )
     rows = [
         ["First three years, excluding VAT", f"£{base:,.0f}"],
@@ -237,7 +237,8 @@ def set_bands() -> Explorer:
         ],
         bands_frame,
         ["promise-rows"],
-        "It opens with the bands in Calderbrook’s contracts. Less than the last one is Inadequate.",
+        "It opens with the bands in Calderbrook’s contracts. Below the last one is Inadequate. “Other” has "
+        "no full year of figures yet.",
     )
 
 
@@ -324,7 +325,8 @@ def early_alarm() -> Explorer:
         ],
         alarm_frame,
         ["promise-rows"],
-        f"{len(halfway())} promises that were reported for a full year. Short means below 80% of the year.",
+        f"The {len(halfway())} promises with a full year of figures. A promise fell short if the year "
+        "ended below 80% of it.",
     )
 
 
@@ -334,10 +336,10 @@ def alarm_frame(values: Values) -> Frame:
     short = found["caught"] + found["missed"]
     asked = found["caught"] + found["false"]
     words = {
-        "caught": "✓ Asked, and it fell short",
-        "missed": "✗ Not asked, and it fell short",
-        "false": "⚠ Asked, and it was kept after all",
-        "quiet": "✓ Not asked, and it was kept",
+        "caught": "✓ You ask, and it does fall short",
+        "missed": "✗ You do not ask, and it falls short",
+        "false": "⚠ You ask, but it is kept after all",
+        "quiet": "✓ You do not ask, and it is kept",
         "later": "– Nothing was due yet",
     }
     states = {"caught": "done", "missed": "look", "false": "look", "quiet": "done", "later": "other"}
@@ -388,7 +390,9 @@ def weekly_task() -> Explorer:
         [
             Choice("kpi", "Promise in the bid", names, "Paid placements"),
             Number("idle", "Weeks before anyone on site was told", 0, 40, 1, 13, "weeks"),
-            Number("most", "The most a week can bring, in times of the plan", 1, 3, 0.25, 1.25, "×"),
+            Number(
+                "most", "The most your team can do in a week, against the plan", 1, 3, 0.25, 1.25, "× plan"
+            ),
         ],
         weekly_frame,
         ["catch-up-lines"],
@@ -440,7 +444,7 @@ def weekly_frame(values: Values) -> Frame:
         ["Promised for the year", f"{target:g} {unit}"],
         ["Plan", _often(plan, unit)],
         ["Needed once told", _often(need, unit)],
-        ["The most a week can bring", _often(most * plan, unit)],
+        ["The most your team can do", _often(most * plan, unit)],
         ["Done by the year’s end", f"{done:.3g} {unit}"],
         ["Rating", SIGNS[rating]],
         ["Last week to hand over and still rate Good", str(last)],
@@ -571,7 +575,8 @@ def recovery() -> Explorer:
         ],
         recovery_frame,
         ["quarter-bars"],
-        "Timers work from the next quarter, lights from the second, a heat pump from the third. Stroke: due.",
+        "Timers work from the next quarter, lights from the second, a heat pump from the third. The black "
+        "line marks what was due.",
     )
 
 

@@ -42,7 +42,7 @@ def test_the_hubs_are_the_providers_that_won_them():
 
 
 def test_after_a_year_two_of_four_have_failed_behind_an_average_of_767():
-    made = frame("quarterly_review")
+    made = frame("quarterly_review", quarter="4")
     assert [row[4:6] for row in made.table.rows] == [
         ["66.7%", "⚠ Requires improvement"],
         ["107.5%", "✓ Good"],
@@ -56,7 +56,7 @@ def test_after_a_year_two_of_four_have_failed_behind_an_average_of_767():
 def test_the_ratings_shown_are_those_kept_in_the_records():
     kept = delivery.promise_years()
     kept = dict(kept[kept["procurement_id"] == delivery.HUBS][["short", "rating"]].itertuples(index=False))
-    for row in frame("quarterly_review").table.rows:
+    for row in frame("quarterly_review", quarter="4").table.rows:
         assert row[5] == reviewing.SIGNS[kept[row[0]]]
 
 
