@@ -1,5 +1,6 @@
 """What tests of several rooms share: a running academy, and a real browser that records where it asks."""
 
+import json
 import os
 import shutil
 import socket
@@ -177,17 +178,53 @@ def visit(chromium) -> Iterator[Callable[..., Visit]]:
 
 @pytest.fixture(scope="session")
 def violations() -> Callable[..., list[str]]:
-    """Run axe-core on a page: returns its violations of any severity, one line each."""
-    script = (ROOT / "tests" / "assets" / "axe.min.js").read_text(encoding="utf-8")
+    """Run axe-core on a page: returns its violations of any severity, one line each.
 
-    def run(page) -> list[str]:
+    Contrast that axe leaves open is computed. Each look at a page is noted in the file that the variable
+    ACADEMY_AXE_NOTES names, if it is set: `python -m benchmarks.accessibility` makes the statement of it.
+    """
+    script = (ROOT / "tests" / "assets" / "axe.min.js").read_text(encoding="utf-8")
+    contrast = (ROOT / "tests" / "assets" / "contrast.js").read_text(encoding="utf-8")
+    notes = os.environ.get("ACADEMY_AXE_NOTES")
+
+    def run(page, noted: bool = True, **options) -> list[str]:
         page.evaluate(script)
         found = page.evaluate(
-            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+            """async (options) => {
+              const frame = () => new Promise((done) => requestAnimationFrame(done));
+              await frame(); // a page follows a change of its width with the next frame
+              await frame();
+              const wanted = { ...options, resultTypes: ["violations", "incomplete"] };
+              const { violations, passes, incomplete } = await axe.run(document, wanted);
+              const open = incomplete.filter((rule) => rule.id === "color-contrast");
+              return {
+                violations,
+                rules: violations.length + passes.length + incomplete.length,
+                open: open.flatMap((rule) => rule.nodes.map((node) => node.target.at(-1))),
+                dark: matchMedia("(prefers-color-scheme: dark)").matches,
+              };
+            }""",
+            options,
         )
-        return [
-            f"{v['id']} ({v['impact']}): {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]
-        ]
+        faint = page.evaluate(contrast, found["open"])
+        faults = [
+            f"{v['id']} ({v['impact']}): {n['target']} {n['html'][:120]}"
+            for v in found["violations"]
+            for n in v["nodes"]
+        ] + [f"color-contrast (computed): {line}" for line in faint]
+        if notes and noted:
+            look = {
+                "address": page.url,
+                "title": page.title(),
+                "width": page.viewport_size["width"],
+                "dark": found["dark"],
+                "rules": found["rules"],
+                "computed": len(found["open"]),
+                "faults": faults,
+            }
+            with Path(notes).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(look) + "\n")
+        return faults
 
     return run
 

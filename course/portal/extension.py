@@ -24,13 +24,22 @@ from voila.paths import collect_template_paths
 from voila.tornado.handler import TornadoVoilaHandler
 
 from course.errors import InputError
-from course.portal import apps, classroom, glossary, library, pages, reading, serving, workspace
+from course.portal import (
+    accessibility,
+    apps,
+    classroom,
+    glossary,
+    library,
+    pages,
+    reading,
+    serving,
+    workspace,
+)
 from course.portal.ready import ReadyLesson, ReadyLessons
 from course.portal.static_files import manifest, served
 from course.syllabus import Module, find, modules
 
 TEMPLATE = "academy"
-STATEMENT_PREPARED = "25 November 2026"
 
 
 class MarkdownRenderer(VoilaMarkdownRenderer):
@@ -140,7 +149,7 @@ class AccessibilityHandler(AcademyHandler):
     @allow_unauthenticated
     def get(self) -> None:
         """Show the page."""
-        self.show(pages.render("accessibility.html.j2", self.base_url, prepared=STATEMENT_PREPARED))
+        self.show(accessibility.accessibility_page(self.base_url))
 
 
 class StartHandler(AcademyHandler):
@@ -482,10 +491,16 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (r"/academy/sign-out", SignOutHandler),
         (r"/academy/reading/(.*)", ReadingHandler),
     ]
-    from course.portal import joint, learner, trainer  # their pages are built on the handlers above
+    from course.portal import (  # their pages are built on the handlers above
+        joint,
+        joint_day,
+        learner,
+        trainer,
+    )
 
     routes: list[tuple[Any, ...]] = [
         *(of_a_room if room else ()),
+        *joint_day.ROUTES,
         *joint.ROUTES,
         *trainer.ROUTES,
         *learner.ROUTES,

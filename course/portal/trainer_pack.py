@@ -69,7 +69,8 @@ class Unit:
 class Step:
     """One row of the run-sheet. `at` is its time as 09:30; `chairs` what each chair does, by its name.
 
-    `today` is what the plan says instead of the lesson; blank where it follows the lesson.
+    `today` is what the plan says instead of the lesson; blank where it follows the lesson. `stages` are those
+    of the joint table that it is.
     """
 
     title: str
@@ -81,6 +82,7 @@ class Step:
     note: str = ""
     questions: str = ""
     today: str = ""
+    stages: tuple[str, ...] = ()
     at: str = ""
 
 
@@ -231,6 +233,11 @@ def plan(starts: str = "", source: Mapping[str, Any] | None = None) -> Day:
     )
 
 
+def seated() -> dict[str, int]:
+    """Return how many of each chair sit at one of the day's tables."""
+    return dict(_source()["table"])
+
+
 def _part(given: Mapping[str, Any], kept: Mapping[str, Any]) -> Part:
     module = find(given.get("module", ""))
     steps = [_step(step, module, kept, given["title"]) for step in given.get("steps", [])]
@@ -290,7 +297,8 @@ def _stage(id: str, kept: Mapping[str, Any], where: str) -> Step:
     acts = [CHAIRS[chair] for chair in kept["table"] if acts_in(chair, id)]
     leads = " and ".join(acts).capitalize() if acts else "Trainer"
     said = {CHAIRS[chair]: kept["stages"][id][chair] for chair in kept["table"]}
-    return Step(f"Joint table: {title}", minutes, leads, "The joint table’s big screen", said)
+    shown, ids = "The joint table’s big screen", tuple(stage.id for stage in stages)
+    return Step(f"Joint table: {title}", minutes, leads, shown, said, stages=ids)
 
 
 def acts_in(chair: str, stage: str) -> bool:

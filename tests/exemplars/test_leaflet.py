@@ -1,6 +1,5 @@
 """The leaflet: each claim with base and source, net of the change elsewhere; no voice without consent."""
 
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -117,12 +116,11 @@ def test_a_voice_without_consent_and_a_leaflet_without_limits_are_refused():
 
 
 @pytest.mark.browser
-def test_the_page_has_no_accessibility_faults_and_prints_on_one_side(chromium, tmp_path):
+def test_the_page_has_no_accessibility_faults_and_prints_on_one_side(chromium, violations):
     context = chromium.new_context()
     page = context.new_page()
     page.set_content(leaflet(voice=VOICE))
-    page.evaluate((Path(__file__).parents[1] / "assets" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("() => axe.run().then(r => r.violations.map(v => v.id))")
+    found = violations(page)
     printed = page.pdf(prefer_css_page_size=True)
     context.close()
     assert found == []

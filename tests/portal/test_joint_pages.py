@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from course.cohorts import codes, roster
@@ -358,6 +359,77 @@ def test_a_learner_gets_neither_the_console_nor_the_trainers_seat(room, browse):
     assert answer.status == 400
     assert "does not sit there" in answer.text()
     assert other.request.post(f"{room.address}/academy/joint/{own}", form={"kind": "leave"}).status == 403
+
+
+class Person:
+    """Somebody who is signed in to the classroom and sends what a browser sends."""
+
+    def __init__(self, room: Room, code: str):
+        self.client = httpx.Client(base_url=room.address, timeout=120, follow_redirects=True)
+        self.send("/academy/sign-in", code=code)
+
+    def send(self, path: str, **fields: str) -> httpx.Response:
+        self.client.get(path)
+        xsrf = self.client.cookies["_xsrf"]
+        return self.client.post(path, data={"_xsrf": xsrf, **fields})
+
+    def play(self, code: str, kind: str, chair: str = "", **fields: str) -> dict:
+        """Make a move as the page's script does; what the page would show."""
+        xsrf = self.client.cookies["_xsrf"]
+        form = {"_xsrf": xsrf, "kind": kind, "as": chair, "page": chair, **fields}
+        answer = self.client.post(f"/academy/joint/{code}", data=form, headers={"Accept": "application/json"})
+        return answer.json() if "json" in answer.headers["content-type"] else {}  # who leaves is led away
+
+
+def need(statement: str) -> dict[str, str]:
+    """The fields of the form by which commissioners say what residents need."""
+    return {"statement": statement, "want-work": "1", "target-work": "52", "want-loneliness": "1",
+            "target-loneliness": "28"}  # fmt: skip
+
+
+def test_joining_twice_leaving_sharing_a_seat_and_closing_early_have_their_clear_outcome(room):
+    ids = dict(zip(*(roster.roster(room.cohort)[c] for c in ("name", "id")), strict=True))
+    secrets = codes.codes(room.cohort)
+    trainer = Person(room, room.trainers)
+    trainer.send("/academy/trainer/joint", case="calderbrook", alder="1", birch="1")
+    code = re.search(r'id="table-([A-Z0-9]+)"', trainer.client.get("/academy/trainer/joint").text)[1]
+    ann, ben, twin = (Person(room, secrets[ids[name]]) for name in ("Ann Able", "Ben Bold", "Ann Able"))
+    for person in (ann, ann, ben, twin):  # Ann twice here, and once more on another device
+        assert "You are" in person.send("/academy/joint", form="join", code=code).text
+    console = trainer.client.get("/academy/trainer/joint").text
+    assert "2 people besides you" in console
+
+    # Two on one seat both move, and whoever comes second is told whose work would be lost.
+    seat = "commissioner-1"
+    for person in (ann, ben):
+        assert "problem" not in person.play(code, "sit", seat=seat)
+    trainer.play(code, "next", "trainer", stage="seats")
+    seen = str(ann.play(code, "need", seat, **need("Tenants live well."))["number"])
+    assert "problem" not in ben.play(code, "need", seat, **need("Tenants know their neighbours."))
+    refused = ann.play(code, "need", seat, **need("Tenants have work."), seen=seen)
+    assert "Ben Bold changed this after you opened it" in refused["problem"]
+    again = ann.play(code, "need", seat, **need("Tenants have work."), seen=str(refused["seen"]))
+    assert "Tenants have work." in again["html"]
+
+    # On the other device Ann is the same person, on the same seat.
+    page = twin.client.get(f"/academy/joint/{code}").text
+    assert "Tenants have work." in page
+    assert "Commissioner 1" in page
+
+    # Who leaves gives the seat up, is led to the door, and may come back as the same person.
+    ben.play(code, "leave")
+    assert str(ben.client.get(f"/academy/joint/{code}").url).endswith(f"/academy/joint?code={code}")
+    assert "does not sit there" in ben.play(code, "ready", seat, ready="yes")["problem"]
+    assert "You are Ben Bold" in ben.send("/academy/joint", form="join", code=code).text
+    assert "2 people besides you" in trainer.client.get("/academy/trainer/joint").text
+
+    # Closed early, nothing can be played, all is still there, and reopening goes on.
+    trainer.play(code, "close", "trainer", why="Fire alarm.")
+    assert "Fire alarm." in ann.client.get(f"/academy/joint/{code}").text
+    assert "closed" in ann.play(code, "need", seat, **need("Too late."))["problem"]
+    assert "Tenants have work." in ann.client.get(f"/academy/joint/{code}").text
+    trainer.play(code, "reopen", "trainer", stage="need", why="All clear.")
+    assert "problem" not in ann.play(code, "need", seat, **need("In time."))
 
 
 @pytest.mark.browser

@@ -103,21 +103,14 @@ def stick(chromium, edition):
     assert [url for url in asked if urlsplit(url).scheme not in ("file", "data", "blob")] == []
 
 
-def violations(page):
-    """Run axe as elsewhere, but let it fetch nothing: a page from a stick may not."""
-    page.evaluate((ROOT / "tests" / "assets" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document, {preload: false})).violations")
-    return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_usable_by_everyone_at_both_widths(stick, width, scheme):
+def test_every_page_is_usable_by_everyone_at_both_widths(stick, violations, width, scheme):
     open_page = stick(width, scheme)
     for path in PAGES:
         page = open_page(path)
-        assert violations(page) == [], path
+        assert violations(page, preload=False) == [], path  # from a stick nothing may be fetched
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("h1").count() == 1, path
         assert page.locator("main").count() == page.locator("body > header").count() == 1, path
