@@ -705,15 +705,45 @@ class ProgressHandler(TrainerPage):
     async def get(self, name: str) -> None:
         """Show the page."""
         root = self.cohort(name)
-        standing = await self.away(progress.standing, root)
-        tables = {
-            "Where everybody stands": _counted(standing),
-            "Who is stuck, and where": progress.stuck(root),
-            "Questions": progress.questions(root),
-            "Commissioners and providers": progress.sides(root),
-            "Commissioners against providers": progress.gap(root),
-        }
+        tables = await self.away(progress_tables, root)
         self.page("progress", "Progress", root, tables=tables)
+
+
+KINDS = {"machine": "the machine", "person": "a person"}
+SHARES = ("facility", "mean_share", "spread", "commissioners", "providers", "difference", "chance")
+PLAIN = {  # headings of the progress page
+    "exercise": "module", "kind": "marked by", "facility": "share of the points",
+    "discrimination": "goes with the rest", "commonest_wrong": "commonest wrong answer",
+    "commonest_wrong_count": "how many gave it", "unanswered": "left out", "mean_share": "mean share",
+    "chance": "what chance gives", "note": "remark",
+}  # fmt: skip
+
+
+def progress_tables(root: Path) -> dict[str, pd.DataFrame]:
+    """Return what the progress page shows, by heading: shares as per cent, names and words for ids."""
+    asked = progress.questions(root)
+    found = {
+        "Where everybody stands": _counted(progress.standing(root)),
+        "Who is stuck, and where": progress.stuck(root).drop(columns="learner"),
+    }
+    for exercise, part in asked.groupby("exercise", sort=False):
+        found[f"Questions of {_named(str(exercise))}"] = part.drop(columns="exercise")
+    found["The sides"] = progress.sides(root)
+    found["Commissioners against providers"] = progress.gap(root)
+    return {heading: _in_words(table) for heading, table in found.items()}
+
+
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table.copy()
+    for column in set(SHARES) & set(shown):
+        shown[column] = [f"{100 * share:.0f}%" if share == share else "–" for share in shown[column]]
+    if "exercise" in shown:
+        shown["exercise"] = shown["exercise"].map(_named)
+    if "kind" in shown:
+        shown["kind"] = shown["kind"].map(KINDS)
+    for column in {"question", "where"} & set(shown):
+        shown[column] = shown[column].astype(str).str.replace("-", " ")
+    return shown.rename(columns=PLAIN)
 
 
 def _counted(standing: pd.DataFrame) -> pd.DataFrame:

@@ -11,9 +11,9 @@ import pytest
 from course import answers
 from course.authoring.source import load
 from course.cases.seeds import case_key
-from course.cohorts import certificates, demo, joining, roster
-from course.grading import writing
-from course.portal import trainer_job
+from course.cohorts import certificates, collecting, demo, handing_out, joining, roster
+from course.grading import engine, writing
+from course.portal import trainer, trainer_job
 
 pytestmark = pytest.mark.browser
 EXERCISE = "m04-asking"
@@ -232,3 +232,29 @@ def test_a_task_whose_process_was_ended_says_so_and_can_be_started_again(tmp_pat
     trainer_job.start(root, "mark", {})
     trainer_job._running[root / ".academy" / "tasks" / "mark.json"].wait()
     assert trainer_job.state(root, "mark")["say"].startswith("Nothing was handed in yet")
+
+
+@pytest.fixture
+def marked_cohort(tmp_path) -> Path:
+    """A cohort of two of whom one has handed in and was marked."""
+    root = tmp_path / "spring"
+    roster.new("Spring", "name,side\nAda Byron,provider\nBo Chan,commissioner", root)
+    handing_out.hand_out(root, ["m04"])
+    made = handed_in(
+        (root / "handed-out" / "learners" / "ada-byron.zip").read_bytes(), root, tmp_path / "ada", 0
+    )
+    (tmp_path / made.name).write_bytes(made.content)
+    collecting.collect(root, [tmp_path / made.name])
+    assert not engine.grade(root, EXERCISE, workers=1).failed
+    return root
+
+
+def test_the_progress_page_says_names_and_shares_and_no_ids(marked_cohort):
+    shown = trainer.progress_tables(marked_cohort)
+    questions = shown["Questions of 4. Asking: criteria and weights"]
+    assert list(questions.columns[:4]) == ["question", "marked by", "answers", "share of the points"]
+    assert set(questions["marked by"]) == {"the machine", "a person"}
+    assert questions["share of the points"].str.fullmatch(r"\d+%|–").all()
+    assert "tipping weight" in set(questions["question"])
+    assert "learner" not in shown["Who is stuck, and where"]
+    assert set(shown["The sides"]["module"]) == {"4. Asking: criteria and weights"}
