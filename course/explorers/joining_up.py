@@ -298,11 +298,16 @@ def lots_frame(values: Values) -> Frame:
                 "provider": provider.name,
                 "capacity": min(capacity, MOST_DRAWN),
                 "state": "can bid" if can else "too large for it",
-                "text": f"{provider.name}: £{capacity:,.0f}k {'✓' if can else '✗'}",
+                "text": f"{provider.name}: {money(1000 * capacity)} {'✓' if can else '✗'}",
             }
         )
         rows.append(
-            [provider.name, f"£{provider.turnover:,}k", f"£{capacity:,.0f}k", "✓ yes" if can else "✗ no"]
+            [
+                provider.name,
+                money(1000 * provider.turnover),
+                money(1000 * capacity),
+                "✓ yes" if can else "✗ no",
+            ]
         )
     social = [provider.name for provider in able if provider.vcse]
     word = "lot" if lots == 1 else "lots"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from course import consultation, weighting
-from course.charts import Frame, Table, percent, spread
+from course.charts import Frame, Table, money, percent, spread
 from course.explorers import datasets
 from course.explorers.asking import listed
 from course.explorers.controls import Choice, Number, Toggle
@@ -558,11 +558,16 @@ def lots_frame(values: Values) -> Frame:
                 "provider": provider.name,
                 "capacity": min(capacity, 1_000),
                 "state": "can bid" if can else "too large for it",
-                "text": f"{provider.name}: £{capacity:,.0f}k {'✓' if can else '✗'}",
+                "text": f"{provider.name}: {money(1000 * capacity)} {'✓' if can else '✗'}",
             }
         )
         rows.append(
-            [provider.name, f"£{provider.turnover:,}k", f"£{capacity:,.0f}k", "✓ yes" if can else "✗ no"]
+            [
+                provider.name,
+                money(1000 * provider.turnover),
+                money(1000 * capacity),
+                "✓ yes" if can else "✗ no",
+            ]
         )
     one = lots == 1
     summary = (
