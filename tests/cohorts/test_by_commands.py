@@ -18,19 +18,8 @@ from course.grading import writing
 
 EXERCISE = "m04-asking"
 PEOPLE = Path(__file__).parent / "people.csv"
-# What the trainer writes in place of the rows that were refused; three of the 24 are nobody new.
-MENDED = """name;email;side;organisation
-Jonah Mbeki;jonah@birch.example;provider;Birch CIC
-Lena Fairhurst;lena.fairhurst@calderbrook.example;commissioner;Calderbrook Council
-Mara Quist;mar@rowan.example;provider;Rowan Trust
-Noor Rahman;noname@rowan.example;provider;Rowan Trust
-Nia Bevan;nia.bevan@rowan.example;provider;Rowan Trust
-Oscar Tan;oscar.tan@cedar.example;operations;Cedar Ltd
-Amara Osei (Aspen);amara.o@aspen.example;provider;Aspen Housing
-Uma Patel;uma.patel@calderbrook.example;commissioner;Calderbrook Council
-Ivo Marsh;ivo@rowan.example;provider;Rowan Trust
-Wren Doyle;wren@cedar.example;provider;Cedar Ltd
-"""
+# What the trainer sends in place of the rows that were refused; three of those were nobody new.
+MENDED = PEOPLE.with_name("mended.csv")
 
 
 @pytest.fixture
@@ -71,8 +60,7 @@ def test_from_a_messy_list_to_24_certificates_and_a_moodle_file(run, answering, 
     said = run("cohort", "new", "Spring 2027", "--roster", PEOPLE, "--into", root)
     assert "15 added" in said
     assert "Mend what was refused" in said
-    (tmp_path / "mended.csv").write_text(MENDED, encoding="utf-8")
-    said = run("cohort", "roster", root, tmp_path / "mended.csv")
+    said = run("cohort", "roster", root, MENDED)
     people = roster.roster(root)["id"]
     assert len(people) == 24, said
 
