@@ -24,6 +24,7 @@ def show_progress(folder: Folder, module: Module = "") -> None:
     table = progress.standing(folder)
     if not module:
         _show(progress.counts(table), "Learners, by exercise")
+        _show(progress.at_work(folder), "At work in the classroom")
         stuck = progress.stuck(folder)
         _show(stuck.drop(columns="learner"), "Stuck")
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,6 +172,68 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.crosstab(table["exercise"], table["state"]).reindex(columns=list(STATES), fill_value=0)
     found.insert(0, "learners", found.sum(axis=1))
     return found.rename_axis(columns=None).reset_index()
+
+
+PEOPLE = "people"  # where a classroom keeps its learners' folders
+
+
+def at_work(root: Path) -> pd.DataFrame:
+    """Say who has opened and answered what, in a classroom; who learns at home is known by handing in only.
+
+    Returns
+    -------
+    DataFrame
+        Columns exercise, lesson_opened, exercise_opened, answered_some (how many people) and not_opened (the
+        names of those who have opened neither), a row for each exercise handed out. Without a classroom yet,
+        there are no rows.
+    """
+    if not (root / PEOPLE).is_dir():
+        return pd.DataFrame(columns=["exercise", *AT_WORK])
+    people = list(roster(root)[["id", "name"]].itertuples(index=False))
+    seen = {id: _opened(root / PEOPLE / id / NOTES / "opened.json") for id, _ in people}
+    rows = []
+    for exercise in handed_out(root):
+        module = find(exercise)
+        short = module.id if module else exercise
+        kinds = {
+            id: {kind for kind in ("lesson", "exercise") if f"{kind}/{short}" in seen[id]} for id, _ in people
+        }
+        some = [_answered(root / PEOPLE / id / "exercises" / exercise) for id, _ in people]
+        rows.append(
+            (
+                exercise,
+                sum("lesson" in found for found in kinds.values()),
+                sum("exercise" in found for found in kinds.values()),
+                sum(some),
+                ", ".join(name for id, name in people if not kinds[id]),
+            )
+        )
+    return pd.DataFrame(rows, columns=["exercise", *AT_WORK])
+
+
+AT_WORK = ("lesson_opened", "exercise_opened", "answered_some", "not_opened")
+
+
+def _opened(place: Path) -> set[str]:
+    """Return what a learner's folder says was opened."""
+    try:
+        return set(json.loads(place.read_text(encoding="utf-8"))) if _plain(place) else set()
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _answered(folder: Path) -> bool:
+    files = [folder / name for name in (answers.ANSWER_FILE, answers.JOURNAL_FILE)]
+    there = [file for file in files if os.path.lexists(file)]
+    return bool(there) and all(map(_plain, there)) and bool(answers.progress(folder)["answered"])
+
+
+def _plain(place: Path) -> bool:
+    """Tell a file from a link or a pipe, which a learner's kernel could put in its place."""
+    try:
+        return stat.S_ISREG(place.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def stuck(root: Path, now: datetime | None = None, exercises: Sequence[str] = ()) -> pd.DataFrame:

@@ -715,7 +715,9 @@ PLAIN = {  # headings of the progress page
     "exercise": "module", "kind": "marked by", "facility": "share of the points",
     "discrimination": "goes with the rest", "commonest_wrong": "commonest wrong answer",
     "commonest_wrong_count": "how many gave it", "unanswered": "left out", "mean_share": "mean share",
-    "chance": "what chance gives", "note": "remark",
+    "chance": "what chance gives", "note": "remark", "lesson_opened": "opened the lesson",
+    "exercise_opened": "opened the exercise", "answered_some": "answered something",
+    "not_opened": "have opened neither",
 }  # fmt: skip
 
 
@@ -724,6 +726,7 @@ def progress_tables(root: Path) -> dict[str, pd.DataFrame]:
     asked = progress.questions(root)
     found = {
         "Where everybody stands": _counted(progress.standing(root)),
+        "At work in the classroom": progress.at_work(root),
         "Who is stuck, and where": progress.stuck(root).drop(columns="learner"),
     }
     for exercise, part in asked.groupby("exercise", sort=False):

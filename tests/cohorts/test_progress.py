@@ -1,5 +1,7 @@
 """How a cohort gets on: where each learner stands, who is stuck, how the questions did."""
 
+import json
+import os
 from datetime import UTC, datetime
 
 import numpy as np
@@ -157,3 +159,36 @@ def test_one_that_could_not_be_marked_is_said_so(marked):
     (marked / "submitted" / "dev-raman" / "m04-asking" / "exercise.ipynb").write_text("no notebook")
     assert engine.grade(marked, "m04-asking", ["dev-raman"], workers=1).failed
     assert by(progress.standing(marked), "learner").loc["dev-raman", "state"] == "trouble"
+
+
+def test_in_a_classroom_it_is_known_who_has_opened_and_answered_and_at_home_it_is_not(cohort):
+    assert progress.at_work(cohort).empty
+    people = cohort / "people"
+    for learner, opened in (("amara-osei", ["lesson/m04"]), ("ben-whitlock", ["lesson/m04", "exercise/m04"])):
+        (people / learner / ".academy").mkdir(parents=True)
+        said = json.dumps(dict.fromkeys(opened, "2027-01-14T09:00:00+00:00"))
+        (people / learner / ".academy" / "opened.json").write_text(said)
+    work = people / "ben-whitlock" / "exercises" / "m04-asking"
+    work.mkdir(parents=True)
+    answers.record(work, "tipping-weight", 12.5)
+    assert progress.at_work(cohort).to_dict("records") == [
+        {
+            "exercise": "m04-asking",
+            "lesson_opened": 2,
+            "exercise_opened": 1,
+            "answered_some": 1,
+            "not_opened": "Carys Pugh",
+        }
+    ]
+
+
+def test_a_link_or_a_pipe_that_a_kernel_made_in_a_learners_folder_says_nothing(cohort, tmp_path):
+    (tmp_path / "secret.json").write_text('["lesson/m04"]')
+    notes = cohort / "people" / "amara-osei" / ".academy"
+    notes.mkdir(parents=True)
+    (notes / "opened.json").symlink_to(tmp_path / "secret.json")
+    work = cohort / "people" / "ben-whitlock" / "exercises" / "m04-asking"
+    work.mkdir(parents=True)
+    os.mkfifo(work / answers.ANSWER_FILE)  # reading it would wait for ever
+    [row] = progress.at_work(cohort).to_dict("records")
+    assert (row["lesson_opened"], row["answered_some"]) == (0, 0)
