@@ -5,7 +5,7 @@ import re
 import pytest
 
 from course import exemplars
-from course.portal import library, pages, workspace
+from course.portal import accessibility, library, workspace
 
 CARDS = exemplars.library()
 OWN = {
@@ -123,5 +123,5 @@ def test_invented_cards_come_last(tmp_path):
 
 
 def test_every_page_leads_to_the_library():
-    html = pages.render("accessibility.html.j2", "/user/anna/", prepared="today")
+    html = accessibility.accessibility_page("/user/anna/")
     assert html.count('href="/user/anna/academy/library"') == 2
