@@ -383,7 +383,7 @@ class _Desk:
         """Return the id of the learner that the way to a hand-in names; the one given, if it names nobody."""
         for part in reversed(PurePosixPath(where).parts):
             stem = part.removesuffix(".zip").removesuffix(".ZIP").casefold()
-            for piece in (stem, *stem.split("_")):
+            for piece in (stem, *re.split("[_+]", stem)):
                 if piece in self.ids:
                     return self.ids[piece]
             for column in ("email", "name"):  # as learning platforms name a learner's folder

@@ -109,17 +109,21 @@ def hand_out(
 def collect(
     folder: Folder,
     sources: Annotated[
-        list[Path] | None, typer.Argument(help="Zips that learners sent, or folders of them.")
+        list[Path] | None,
+        typer.Argument(
+            help="Zips that learners sent, or folders of them; this machine's exchange, if left out."
+        ),
     ] = None,
     learner: Annotated[
         str, typer.Option(help="Whose they are, for hand-ins that do not say so: a learner's id.")
     ] = "",
 ) -> None:
     """Take in what learners handed in. Run it as often as you like: nothing is taken twice."""
-    from course.cohorts import collecting
+    from course.cohorts import collecting, exchange
 
+    sources = sources or exchange.waiting(folder)
     with out.status("") as status:
-        table = collecting.collect(folder, sources or [], learner, status.update)
+        table = collecting.collect(folder, sources, learner, status.update)
     _show(table.drop(columns="version"), "Received")
     for outcome, count in table["outcome"].value_counts().items():
         out.print(f"{count} {outcome}: {collecting.OUTCOMES[str(outcome)]}.")

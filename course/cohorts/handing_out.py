@@ -14,6 +14,7 @@ from course import slow_import
 from course.authoring import build
 from course.authoring.source import NOTEBOOK, exercise_ids
 from course.cases.seeds import LEARNER_FILE, case_key
+from course.cohorts import exchange
 from course.cohorts.joining import packed
 from course.cohorts.roster import about, held, replace, roster
 from course.errors import InputError
@@ -76,12 +77,13 @@ def hand_out(
     -------
     DataFrame
         Columns `for` (an exercise's or a learner's name), `file` (the zip's path within the folder) and
-        `holds`.
+        `holds`. On a machine with an nbgrader exchange, its folder is the last row.
 
     Raises
     ------
     InputError
-        If the folder is not a cohort's, nobody is in it, or there is no such module.
+        If the folder is not a cohort's, nobody is in it, there is no such module, or the machine's exchange
+        does not let this user release; the zips are made then.
     """
     cohort, people = about(root), roster(root)
     if people.empty:
@@ -122,6 +124,9 @@ def hand_out(
             replace(place, packed(files))
             holds = f"their own case, {len(every)} exercise{'s' if len(every) != 1 else ''}"
             rows.append((str(person.name), place.relative_to(root).as_posix(), holds))
+    released = exchange.release(root, wanted)
+    if released is not None:
+        rows.append(("Everybody on this machine", str(released), "the exercises, in nbgrader's exchange"))
     return pd.DataFrame(rows, columns=["for", "file", "holds"])
 
 

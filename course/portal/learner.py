@@ -20,7 +20,7 @@ import tornado.web
 from course import answers
 from course.authoring.source import NOTEBOOK
 from course.cases.seeds import KEY_VARIABLE, LEARNER_FILE
-from course.cohorts import collecting, joining, roster, survey
+from course.cohorts import collecting, exchange, joining, roster, survey
 from course.errors import InputError
 from course.grading.feedback import PAGE as FEEDBACK_PAGE
 from course.portal import classroom, pages, workspace
@@ -187,19 +187,30 @@ class HandInHandler(LearnerPage):
         """Show the page with its one button."""
         html = pages.render(
             "hand_in.html.j2", self.base_url, module=module, state=pages.standing(module, self.folder),
-            joined=joining.joined(self.folder), shared=self.room is not None, problem=problem,
+            joined=joining.joined(self.folder), shared=self.at_once(), problem=problem,
             before=_clock(workspace.remembered(self.folder, HANDED_IN).get(module.id, "")),
             xsrf=self.xsrf_token.decode("ascii"),
         )  # fmt: skip
         self.show(html)
 
+    def at_once(self) -> bool:
+        """Tell whether the trainer gets it without a zip: in a classroom, or by the machine's exchange."""
+        if self.room is not None:
+            return True
+        who = joining.joined(self.folder)
+        return who is not None and exchange.inbound(who.cohort) is not None
+
     @tornado.web.authenticated
     async def post(self, name: str) -> None:
         """Hand it in."""
         module = self.module(name)
+        said = ""
         try:
             if self.room is not None:
                 said = await self.away(take_in, self.room, self.who, module)
+            elif self.at_once():
+                await self.away(exchange.hand_in, self.work(module))
+                said = "Your trainer takes it from this machine’s exchange."
             else:
                 made = await self.away(joining.hand_in, self.work(module))
         except InputError as problem:
@@ -209,7 +220,7 @@ class HandInHandler(LearnerPage):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         kept = workspace.remembered(self.folder, HANDED_IN) | {module.id: now}
         await self.away(workspace.remember, self.folder, HANDED_IN, kept)
-        if self.room is not None:
+        if said:
             self.cohort_page(said=f"Module {module.number} is handed in. {said}")
             return
         self.set_header("Content-Type", "application/zip")

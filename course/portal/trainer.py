@@ -30,6 +30,7 @@ from course.cases.seeds import COHORT_FILE
 from course.cohorts import (
     certificates,
     collecting,
+    exchange,
     exports,
     handing_out,
     privacy,
@@ -378,12 +379,17 @@ class CollectHandler(TrainerPage):
         root = self.cohort(name)
         people = list(roster.roster(root)[["id", "name"]].itertuples(index=False))
         self.page("collect", "Collect", root, people=people, aside=collecting.set_aside(root),
-                  words=collecting.OUTCOMES, task=trainer_job.state(root, "collect"))  # fmt: skip
+                  words=collecting.OUTCOMES, task=trainer_job.state(root, "collect"),
+                  lying=len(exchange.waiting(root)))  # fmt: skip
 
     @tornado.web.authenticated
     async def post(self, name: str) -> None:
         """Keep what was sent, and start taking it in."""
         root = self.cohort(name)
+        if self.field("exchange", 5):
+            trainer_job.start(root, "collect", {})
+            self.redirect(f"{self.trainer_url}/{name}/task/collect")
+            return
         sent = self.uploads("files")
         if not sent:
             raise InputError("No file was chosen. Choose the zips that learners sent.")

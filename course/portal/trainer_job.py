@@ -114,12 +114,14 @@ def _hand_out(root: Path, given: dict[str, Any], told: Told) -> tuple[str, pd.Da
 
 
 def _collect(root: Path, given: dict[str, Any], told: Told) -> tuple[str, pd.DataFrame]:
-    from course.cohorts import collecting
+    from course.cohorts import collecting, exchange
 
-    inbox = Path(given["inbox"])
-    sources = sorted(inbox.iterdir())
-    table = collecting.collect(root, sources, given.get("learner", ""), told)
-    shutil.rmtree(inbox, ignore_errors=True)
+    if "inbox" in given:
+        inbox = Path(given["inbox"])
+        table = collecting.collect(root, sorted(inbox.iterdir()), given.get("learner", ""), told)
+        shutil.rmtree(inbox, ignore_errors=True)
+    else:
+        table = collecting.collect(root, exchange.waiting(root), told=told)
     kept = table["outcome"].isin(["taken", "late", "early", "older"]).sum()
     return f"{kept} of {len(table)} found in what was sent are kept.", table.drop(columns="version")
 

@@ -1,6 +1,7 @@
 """The learner's pages on their own computer: join a cohort, hand in, all through requests as a browser's."""
 
 import re
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -106,6 +107,37 @@ def test_a_page_asks_the_server_to_mark_in_a_classroom_only(learner):
     xsrf = learner.cookies["_xsrf"]
     said = learner.post("/academy/mark/m04", headers={"X-XSRFToken": xsrf}).json()
     assert said == {"problem": "Marking here is for the learners of a classroom."}
+
+
+def test_on_a_shared_machine_handing_in_needs_no_zip(start_academy, tmp_path, monkeypatch):
+    shared, settings = tmp_path / "exchange", tmp_path / "config"
+    shared.mkdir()
+    settings.mkdir()
+    (settings / "nbgrader_config.py").write_text(f"c = get_config()\nc.Exchange.root = {str(shared)!r}\n")
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(settings))  # as whoever looks after a machine sets it
+    academy = start_academy()
+    root = academy.home / "cohorts" / "spring"
+    roster.new("Spring 2027", LIST, root)
+    handing_out.hand_out(root, ["m04"], date(2099, 3, 1))
+    with closing(httpx.Client(base_url=academy.address, timeout=120, follow_redirects=True)) as client:
+        client.get(academy.link)
+        press(client, "/academy/cohort", files={"file": ("ben.zip", own_zip(root, "ben-bold"))})
+        answers.record(academy.home / "exercises" / EXERCISE, "tipping-weight", 12.5)
+        assert "Hand in now" in client.get("/academy/hand-in/m04").text
+        said = press(client, "/academy/hand-in/m04").text
+        assert "Module 4 is handed in. Your trainer takes it from this machine’s exchange." in said
+        place = re.search(r'href="(/academy/trainer/spring-[^"/]+)"', client.get("/academy/trainer").text)[1]
+        page = client.get(f"{place}/collect").text
+        assert "1 hand-in lies in this machine’s nbgrader exchange." in page
+        xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page)[1]
+        client.post(f"{place}/collect", data={"_xsrf": xsrf, "exchange": "1"})
+        for _ in range(600):
+            state = client.get(f"{place}/task/collect?as=json").json()
+            if state["state"] != "working":
+                break
+            time.sleep(0.1)
+    assert state["say"] == "1 of 1 found in what was sent are kept."
+    assert collecting.received(root)["learner"].tolist() == ["ben-bold"]
 
 
 LOOKS = [(1280, "light"), (390, "dark")]
