@@ -6,6 +6,7 @@ Times, steps and words are the trainer's pack's (`course.portal.trainer_pack`); 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import secrets
@@ -97,7 +98,8 @@ class DayHandler(ConsoleHandler):
             raise InputError("No table is in that round any more. They have gone on already.")
         own = self.tokens()
         for code in waiting:
-            self.store.act(code, own[code], TRAINER, "next", {"stage": stage})
+            with contextlib.suppress(InputError):  # it went on by itself meanwhile
+                self.store.act(code, own[code], TRAINER, "next", {"stage": stage})
         self.watch.tell({code: self.store.state(code).number for code in waiting})
 
 

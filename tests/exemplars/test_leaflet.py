@@ -1,6 +1,5 @@
 """The leaflet: each claim with base and source, net of the change elsewhere; no voice without consent."""
 
-
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
