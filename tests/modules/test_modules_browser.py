@@ -7,11 +7,11 @@ from course.syllabus import modules
 
 pytestmark = pytest.mark.browser
 MODULES = [m for m in modules() if m.lesson.is_file()]
-VIEWS = [(1280, "light"), (390, "dark")]
+VIEWS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 
 def look(page, violations):
-    """Look at the page as it stands at both widths, once in light and once in dark."""
+    """Look at the page as it stands at both widths, in light and in dark."""
     for width, scheme in VIEWS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)

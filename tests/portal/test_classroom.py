@@ -594,7 +594,7 @@ def test_a_learner_signs_in_has_work_marked_hands_in_and_says_how_confident(room
     page.on("pageerror", lambda problem: complaints.append(str(problem)))
 
     def look() -> None:
-        for width, scheme in ((1280, "light"), (390, "dark")):
+        for width, scheme in ((w, s) for w in (1280, 390) for s in ("light", "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             found.extend(f"{width} {page.url}: {fault}" for fault in violations(page))

@@ -11,7 +11,7 @@ from course.joint.state import ROUNDS, STAGES
 from course.portal import joint_day, trainer_pack
 from course.portal.joint_forms import TITLES
 
-LOOKS = [(1280, "light"), (390, "dark")]
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 PATIENCE = 120_000  # ms: however slow a machine
 
 
@@ -138,7 +138,7 @@ def read(download) -> bytes:
 
 
 def look(page, violations) -> None:
-    """Look at the page at both widths, once in light and once in dark."""
+    """Look at the page at both widths, in light and in dark."""
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)

@@ -13,7 +13,7 @@ import pytest
 
 from course.cohorts import codes, roster
 
-LOOKS = [(1280, "light"), (390, "dark")]
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 PATIENCE = 120_000  # ms: however slow a machine
 SEATS = {
     "Ann Able": "Commissioner 1",
@@ -30,7 +30,7 @@ PRICES = {"Alder": 2_481_357, "Birch CIC": 2_500_000, "Cedar": 2_700_000, "Dogwo
 
 
 def faults(page, violations, widths=LOOKS) -> list[str]:
-    """What is wrong with the page as it stands: wide and light, narrow and dark."""
+    """What is wrong with the page as it stands, at both widths, in light and in dark."""
     found = []
     for width, scheme in widths:
         page.set_viewport_size({"width": width, "height": 900})

@@ -140,11 +140,11 @@ def test_on_a_shared_machine_handing_in_needs_no_zip(start_academy, tmp_path, mo
     assert collecting.received(root)["learner"].tolist() == ["ben-bold"]
 
 
-LOOKS = [(1280, "light"), (390, "dark")]
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 
 def faults(page, violations) -> list[str]:
-    """What is wrong with the page shown: wide and light, narrow and dark."""
+    """What is wrong with the page shown, at both widths, in light and in dark."""
     found = []
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -20,11 +20,11 @@ EXERCISE = "m04-asking"
 PEOPLE = Path(__file__).parents[1] / "cohorts" / "people.csv"
 MENDED = PEOPLE.with_name("mended.csv")  # what a trainer sends in place of the rows that were refused
 PATIENCE = 240_000  # ms: a click waits for the page that it leads to, on however slow a machine
-LOOKS = [(1280, "light"), (390, "dark")]  # each width and each scheme: colours do not hang on the width
+LOOKS = [(width, scheme) for width in (1280, 390) for scheme in ("light", "dark")]
 
 
 def faults(page, violations) -> list[str]:
-    """What is wrong with the page shown: wide and light, narrow and dark."""
+    """What is wrong with the page shown, at both widths, in light and in dark."""
     found = []
     for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 900})
